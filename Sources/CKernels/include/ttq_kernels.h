@@ -1,0 +1,125 @@
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ttq_isa.h"
+#include "ttq_layout.h"
+
+// The contracts of the kernel families. One argument block for each family, shared by the C and the Swift variants. A call
+// computes one part of a problem on one thread; the family's wrapper splits the problem and owns all memory.
+// N output channels, K input channels, KP = K padded to a multiple of 32, T tokens, G groups of g input channels.
+// Pointers may be unaligned unless said otherwise; kernels never read or write past the extents given here.
+
+#define TTQ_SENDABLE __attribute__((swift_attr("@Sendable")))
+
+enum { TTQ_F32 = 0, TTQ_F16 = 1, TTQ_BF16 = 2 };    // ElementType
+enum { TTQ_LAYOUT_ROWS = 0, TTQ_LAYOUT_PANEL16 = 1 }; // PackedLayout
+enum { TTQ_ACTIVATION_F32 = 0, TTQ_ACTIVATION_A8 = 1 }; // ActivationFormat
+
+// statistic: sum[k] += sum over t of x[t][k]^2. Single precision, any order of summation. method.md's p = 2.
+typedef struct {
+  const float *x;  // T rows of K, x_stride elements apart
+  size_t x_stride, tokens, k;
+  float *sum;      // K
+} ttq_statistic_args;
+typedef void (*ttq_statistic_kernel)(const ttq_statistic_args *) TTQ_SENDABLE;
+
+// quantizeActivations: u = x * inverse_scale, padded with zeros from K to KP, then per (token, group of g):
+//   a8:  scale = max|u| / 127 (0 where that is below the least normal f32, and then all codes are 0),
+//        code = trunc(u * (1 / scale) + copysign(0.5, u)) (within -127...127), sum = scale * (sum of codes)
+//   f32: values = u, sum = sum of u (any order)
+// The a8 arithmetic is single precision, each operation rounded, never contracted: codes and scales are equal bit for bit
+// between variants.
+typedef struct {
+  const float *x;             // T rows of K, x_stride elements apart
+  size_t x_stride, tokens, k, group;
+  const float *inverse_scale; // K: 1 / D
+  int8_t *codes;              // a8: T rows of KP
+  float *values;              // f32: T rows of KP
+  float *scale;               // a8: T rows of G
+  float *sum;                 // T rows of G
+} ttq_quantize_activations_args;
+typedef void (*ttq_quantize_activations_kernel)(const ttq_quantize_activations_args *) TTQ_SENDABLE;
+
+// quantize: v = w * d; per row and group, over its channels below K: minimum = f16(min v), scale = f16((max v - min v) / (2^bits - 1)),
+//   code = clamp(trunc((v - minimum) * (1 / scale) + 0.5), 0, 2^bits - 1), all 0 where scale rounds to 0.
+// Single precision, each operation rounded, never contracted; f16 rounds to nearest even. Equal bit for bit between variants
+// of a layout, layouts hold equal codes. Weights and d are finite. Returns 0, or 1 where a scale or a minimum was not finite in f16.
+typedef struct {
+  const void *const *rows; // N pointers to K elements of the variant's element type
+  size_t n, k, group;      // N is a multiple of 16 for panel16: the wrapper repeats the last row
+  size_t bits;
+  const float *d;          // K
+  uint8_t *packed;         // aligned to 64 bytes
+} ttq_quantize_args;
+typedef uint32_t (*ttq_quantize_kernel)(const ttq_quantize_args *) TTQ_SENDABLE;
+
+// dequantize: w[n][k] = code * scale + minimum (product rounded, then sum rounded), for N rows from the start of `packed`.
+typedef struct {
+  const uint8_t *packed;
+  size_t n, k, group, bits;
+  float *w;        // N rows of K, w_stride elements apart
+  size_t w_stride;
+} ttq_dequantize_args;
+typedef void (*ttq_dequantize_kernel)(const ttq_dequantize_args *) TTQ_SENDABLE;
+
+// qmatmul: y[t][n] = sum over groups j of scale[n][j] * (sum over k in j of code[n][k] * u[t][k]) + minimum[n][j] * sum[t][j]
+//   a8:  u = x_scale[t][j] * x_codes[t][k]; the inner sum is exact in int32, everything outside it is f32
+//   f32: u = x_values[t][k]
+// `packed` starts at a multiple of 16 rows. y is written, not accumulated; rows past N of the last panel are not written.
+typedef struct {
+  const uint8_t *packed;  // aligned to 64 bytes
+  size_t n, k, group, bits, tokens;
+  const int8_t *x_codes;  // a8: T rows of KP
+  const float *x_values;  // f32: T rows of KP
+  const float *x_scale;   // a8: T rows of G
+  const float *x_sum;     // T rows of G
+  float *y;               // T rows of N, y_stride elements apart
+  size_t y_stride;
+  float *scratch;         // the variant's declared floats for this thread, aligned to 64 bytes
+} ttq_qmatmul_args;
+typedef void (*ttq_qmatmul_kernel)(const ttq_qmatmul_args *) TTQ_SENDABLE;
+
+// matmul: y[t][n] = sum over k of w[n][k] * x[t][k] in f32, any order of summation; w widened exactly.
+typedef struct {
+  const void *w;    // N rows of K of the variant's element type, contiguous, aligned to the element
+  size_t n, k, tokens;
+  const float *x;   // T rows of K, x_stride elements apart
+  size_t x_stride;
+  float *y;         // T rows of N, y_stride elements apart
+  size_t y_stride;
+  float *scratch;   // the variant's declared floats for this thread, aligned to 64 bytes
+} ttq_matmul_args;
+typedef void (*ttq_matmul_kernel)(const ttq_matmul_args *) TTQ_SENDABLE;
+
+// attention: for each query t and head h of [head_begin, head_end), with kv = h / (heads / kv_heads), over cached positions
+//   p = 0 ... past + t:  y[t][h] = sum of softmax(scale * q[t][h] . keys[kv][p]) * values[kv][p]
+typedef struct {
+  const float *q;       // T rows of heads x dim
+  const float *keys;    // kv_heads x capacity x dim
+  const float *values;  // kv_heads x capacity x dim
+  size_t tokens, past, heads, kv_heads, dim, capacity;
+  size_t head_begin, head_end;
+  float scale;
+  float *y;             // T rows of heads x dim
+  float *scratch;       // the variant's declared floats for this thread, aligned to 64 bytes
+} ttq_attention_args;
+typedef void (*ttq_attention_kernel)(const ttq_attention_args *) TTQ_SENDABLE;
+
+// A row of a family's table: one variant for one bit width. `name` is the variant's name within the family.
+// Tables are listed in the .def file of each family, simplest first.
+typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; ttq_statistic_kernel kernel; } ttq_statistic_row;
+typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t activation; ttq_quantize_activations_kernel kernel; } ttq_quantize_activations_row;
+typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t bits, element, layout; ttq_quantize_kernel kernel; } ttq_quantize_row;
+typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t bits, layout; ttq_dequantize_kernel kernel; } ttq_dequantize_row;
+typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t bits, activation, layout; size_t least_tokens; ttq_qmatmul_kernel kernel; } ttq_qmatmul_row;
+typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t element; ttq_matmul_kernel kernel; } ttq_matmul_row;
+typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; ttq_attention_kernel kernel; } ttq_attention_row;
+
+const ttq_statistic_row *ttq_statistic_rows(size_t *count);
+const ttq_quantize_activations_row *ttq_quantize_activations_rows(size_t *count);
+const ttq_quantize_row *ttq_quantize_rows(size_t *count);
+const ttq_dequantize_row *ttq_dequantize_rows(size_t *count);
+const ttq_qmatmul_row *ttq_qmatmul_rows(size_t *count);
+const ttq_matmul_row *ttq_matmul_rows(size_t *count);
+const ttq_attention_row *ttq_attention_rows(size_t *count);

@@ -1,0 +1,31 @@
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+// Packed weights, defined once for C and Swift. K input channels are padded to KP, the next multiple of 32 (a chunk);
+// groups of g = 32, 64 or 128 channels, the last group as short as KP leaves it. N output channels are padded to a multiple
+// of 16 (a panel) by repeating the last one; padding input channels have code 0 and meet activations that are 0.
+//
+// Layout `rows`: for each row, for each group
+//     f16 scale | f16 minimum | codes, `bits` bits each, channel after channel from the low bit up
+// Layout `panel16`: for each panel of 16 rows, for each group
+//     for each chunk of the group: bits x 64 bytes of codes | f16 scale[16] | f16 minimum[16]
+// A chunk of 16 x 32 codes is stored in planes, from the high bits of a code to its low ones:
+//     8 bit = 8;  5 bit = 4 + 1 (bits 4..1, then bit 0);  4 bit = 4;  3 bit = 2 + 1;  2 bit = 2
+// A plane of width w is w vectors of 64 bytes. Byte 4 r + i of vector v holds, for row r and i = 0...3, the fields of the
+// 8/w channels 4 (v (8/w) + f) + i in bits w f ... w f + w - 1, f = 0 ... 8/w - 1: masked and shifted, a vector is the
+// operand of vpdpbusd for four channels of sixteen rows, without any shuffle.
+
+enum { TTQ_CHUNK = 32, TTQ_PANEL = 16 };
+
+static inline size_t ttq_padded_k(size_t k) { return (k + TTQ_CHUNK - 1) / TTQ_CHUNK * TTQ_CHUNK; }
+static inline size_t ttq_padded_n(size_t n) { return (n + TTQ_PANEL - 1) / TTQ_PANEL * TTQ_PANEL; }
+static inline size_t ttq_groups(size_t k, size_t group) { return (k + group - 1) / group; }
+
+// Bytes of one row in layout `rows`, and of one panel of 16 rows in layout `panel16`: the latter is 16 of the former.
+static inline size_t ttq_row_bytes(size_t k, size_t bits, size_t group) {
+  return ttq_padded_k(k) / 8 * bits + 4 * ttq_groups(k, group);
+}
+static inline size_t ttq_panel_bytes(size_t k, size_t bits, size_t group) {
+  return TTQ_PANEL * ttq_row_bytes(k, bits, group);
+}

@@ -1,0 +1,11 @@
+#pragma once
+// Types only: OpenBLAS picks its kernels in its constructor, so the library is opened with dlopen once
+// OPENBLAS_CORETYPE is set, never linked. Debian's build has 32-bit indices.
+#include <cblas.h>
+typedef void (*ttq_sgemm)(enum CBLAS_ORDER, enum CBLAS_TRANSPOSE, enum CBLAS_TRANSPOSE, int m, int n, int k, float alpha,
+                          const float *a, int lda, const float *b, int ldb, float beta, float *c, int ldc)
+    __attribute__((swift_attr("@Sendable")));
+typedef void (*ttq_sgemv)(enum CBLAS_ORDER, enum CBLAS_TRANSPOSE, int m, int n, float alpha, const float *a, int lda,
+                          const float *x, int incx, float beta, float *y, int incy) __attribute__((swift_attr("@Sendable")));
+typedef char *(*ttq_corename)(void) __attribute__((swift_attr("@Sendable")));
+typedef void (*ttq_set_threads)(int) __attribute__((swift_attr("@Sendable")));

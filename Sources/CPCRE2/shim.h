@@ -1,0 +1,4 @@
+#pragma once
+// PCRE2 names its functions by code unit width; tokenizer patterns run over UTF-8.
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>

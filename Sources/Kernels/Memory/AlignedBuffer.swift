@@ -1,0 +1,43 @@
+/// The single owner type of kernel memory: `count` elements aligned to a cache line, freed when it goes out of scope.
+///
+/// Kernels see it through `span` and `mutableSpan`; only the call wrapper of a family takes its pointers.
+@safe package struct AlignedBuffer<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
+  private let base: UnsafeMutablePointer<Element>
+  package let count: Int
+
+  /// Bytes of a cache line and of the widest vector register.
+  package static var alignment: Int { 64 }
+
+  /// A buffer of `count` copies of `value`.
+  package init(repeating value: Element, count: Int) {
+    precondition(count >= 0)
+    let bytes = max(count, 1) * MemoryLayout<Element>.stride
+    let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: Self.alignment)
+    unsafe base = raw.bindMemory(to: Element.self, capacity: max(count, 1))
+    unsafe base.initialize(repeating: value, count: count)
+    self.count = count
+  }
+
+  /// A buffer with a copy of `elements`.
+  package init(copying elements: Span<Element>) where Element: AdditiveArithmetic {
+    self.init(repeating: .zero, count: elements.count)
+    unsafe elements.withUnsafeBufferPointer { source in
+      if let start = source.baseAddress { unsafe base.update(from: start, count: source.count) }
+    }
+  }
+
+  deinit { unsafe base.deallocate() }
+
+  package var span: Span<Element> {
+    @_lifetime(borrow self)
+    get { unsafe _overrideLifetime(Span(_unsafeStart: base, count: count), borrowing: self) }
+  }
+
+  package var mutableSpan: MutableSpan<Element> {
+    @_lifetime(&self)
+    mutating get { unsafe _overrideLifetime(MutableSpan(_unsafeStart: base, count: count), mutating: &self) }
+  }
+
+  /// The memory itself, for a family's call wrapper; valid as long as the buffer lives.
+  @unsafe package var pointer: UnsafeMutablePointer<Element> { unsafe base }
+}
