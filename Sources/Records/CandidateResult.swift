@@ -70,4 +70,23 @@ package struct CandidateResult: Codable, Hashable, Sendable {
     self.share = share
     self.counters = counters
   }
+  /// What makes two results measurements of the same candidate.
+  package var key: CandidateKey {
+    CandidateKey(problem: problem, variant: variant, revision: revision, configuration: configuration)
+  }
+}
+
+/// One point of the whole space: a problem, a revision of a variant, and its configuration.
+package struct CandidateKey: Hashable, Sendable {
+  package var problem: Problem
+  package var variant: String
+  package var revision: Int
+  package var configuration: Configuration
+
+  package init(problem: Problem, variant: String, revision: Int, configuration: Configuration) {
+    self.problem = problem
+    self.variant = variant
+    self.revision = revision
+    self.configuration = configuration
+  }
 }

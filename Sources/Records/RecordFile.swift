@@ -1,0 +1,83 @@
+package import Foundation
+
+/// Reads and writes whole record files: a file is replaced in one step or not at all.
+package enum RecordFile {
+  /// The bytes of the file at `path`.
+  package static func read(_ path: String) throws(RecordError) -> Data {
+    do {
+      return try Data(contentsOf: URL(fileURLWithPath: path))
+    } catch {
+      throw .unreadable(path: path, reason: reason(error))
+    }
+  }
+
+  /// Replaces the file at `path` with `bytes` through a temporary file beside it; makes missing folders.
+  package static func write(_ bytes: Data, to path: String) throws(RecordError) {
+    let target = URL(fileURLWithPath: path)
+    let folder = target.deletingLastPathComponent()
+    let temporary = folder.appendingPathComponent(".\(target.lastPathComponent).\(getpid()).tmp")
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      try bytes.write(to: temporary)
+      let file = try FileHandle(forUpdating: temporary)
+      try file.synchronize()
+      try file.close()
+    } catch {
+      try? FileManager.default.removeItem(at: temporary)
+      throw .unwritable(path: path, reason: reason(error))
+    }
+    guard unsafe rename(temporary.path, target.path) == 0 else {
+      let cause = unsafe String(cString: strerror(errno))
+      try? FileManager.default.removeItem(at: temporary)
+      throw .unwritable(path: path, reason: cause)
+    }
+  }
+
+  /// Decodes the JSON file at `path`; `expected` says in words what it should hold.
+  package static func decode<Value: Decodable>(
+    _ type: Value.Type, from path: String, expected: String
+  ) throws(RecordError) -> Value {
+    let bytes = try read(path)
+    do {
+      return try JSONDecoder().decode(type, from: bytes)
+    } catch {
+      throw .malformed(path: path, expected: expected, found: found(error, in: bytes))
+    }
+  }
+
+  /// Encodes `value` as readable JSON with sorted keys, ending in a newline.
+  package static func encode(_ value: some Encodable, compact: Bool = false) throws(RecordError) -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting =
+      compact ? [.sortedKeys, .withoutEscapingSlashes] : [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    do {
+      return try encoder.encode(value) + Data([UInt8(ascii: "\n")])
+    } catch {
+      throw .malformed(path: "record", expected: "finite numbers", found: "\(error)")
+    }
+  }
+
+  /// What a decoding error saw, in a few words with the place it stands at.
+  package static func found(_ error: any Error, in bytes: Data) -> String {
+    if bytes.isEmpty { return "an empty file" }
+    switch error as? DecodingError {
+    case .keyNotFound(let key, let context): return "no `\(key.stringValue)`\(place(context))"
+    case .typeMismatch(_, let context), .valueNotFound(_, let context):
+      return "another type\(place(context))"
+    case .dataCorrupted(let context):
+      return context.codingPath.isEmpty ? "no JSON" : "\(context.debugDescription)\(place(context))"
+    default: return "no JSON"
+    }
+  }
+
+  private static func place(_ context: DecodingError.Context) -> String {
+    let path = context.codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue }
+    return path.isEmpty ? "" : " at \(path.joined(separator: "."))"
+  }
+
+  private static func reason(_ error: any Error) -> String {
+    let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError ?? error as NSError
+    guard underlying.domain == NSPOSIXErrorDomain else { return error.localizedDescription }
+    return unsafe String(cString: strerror(Int32(underlying.code)))
+  }
+}
