@@ -26,3 +26,10 @@ typedef struct {
 } ttq_cpu;
 
 ttq_cpu ttq_cpu_probe(void);
+
+// Tells the core that the thread spins.
+static inline void ttq_pause(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#endif
+}

@@ -10,6 +10,8 @@
 // N output channels, K input channels, KP = K padded to a multiple of 32, T tokens, G groups of g input channels.
 // Pointers may be unaligned unless said otherwise; kernels never read or write past the extents given here.
 
+#pragma clang assume_nonnull begin
+
 #define TTQ_SENDABLE __attribute__((swift_attr("@Sendable")))
 
 enum { TTQ_F32 = 0, TTQ_F16 = 1, TTQ_BF16 = 2 };    // ElementType
@@ -34,9 +36,9 @@ typedef struct {
   const float *x;             // T rows of K, x_stride elements apart
   size_t x_stride, tokens, k, group;
   const float *inverse_scale; // K: 1 / D
-  int8_t *codes;              // a8: T rows of KP
-  float *values;              // f32: T rows of KP
-  float *scale;               // a8: T rows of G
+  int8_t *_Nullable codes;              // a8: T rows of KP
+  float *_Nullable values;              // f32: T rows of KP
+  float *_Nullable scale;               // a8: T rows of G
   float *sum;                 // T rows of G
 } ttq_quantize_activations_args;
 typedef void (*ttq_quantize_activations_kernel)(const ttq_quantize_activations_args *) TTQ_SENDABLE;
@@ -46,7 +48,7 @@ typedef void (*ttq_quantize_activations_kernel)(const ttq_quantize_activations_a
 // Single precision, each operation rounded, never contracted; f16 rounds to nearest even. Equal bit for bit between variants
 // of a layout, layouts hold equal codes. Weights and d are finite. Returns 0, or 1 where a scale or a minimum was not finite in f16.
 typedef struct {
-  const void *const *rows; // N pointers to K elements of the variant's element type
+  const void *_Nonnull const *_Nonnull rows; // N pointers to K elements of the variant's element type
   size_t n, k, group;      // N is a multiple of 16 for panel16: the wrapper repeats the last row
   size_t bits;
   const float *d;          // K
@@ -70,13 +72,13 @@ typedef void (*ttq_dequantize_kernel)(const ttq_dequantize_args *) TTQ_SENDABLE;
 typedef struct {
   const uint8_t *packed;  // aligned to 64 bytes
   size_t n, k, group, bits, tokens;
-  const int8_t *x_codes;  // a8: T rows of KP
-  const float *x_values;  // f32: T rows of KP
-  const float *x_scale;   // a8: T rows of G
+  const int8_t *_Nullable x_codes;  // a8: T rows of KP
+  const float *_Nullable x_values;  // f32: T rows of KP
+  const float *_Nullable x_scale;   // a8: T rows of G
   const float *x_sum;     // T rows of G
   float *y;               // T rows of N, y_stride elements apart
   size_t y_stride;
-  float *scratch;         // the variant's declared floats for this thread, aligned to 64 bytes
+  float *_Nullable scratch;         // the variant's declared floats for this thread, aligned to 64 bytes
 } ttq_qmatmul_args;
 typedef void (*ttq_qmatmul_kernel)(const ttq_qmatmul_args *) TTQ_SENDABLE;
 
@@ -88,7 +90,7 @@ typedef struct {
   size_t x_stride;
   float *y;         // T rows of N, y_stride elements apart
   size_t y_stride;
-  float *scratch;   // the variant's declared floats for this thread, aligned to 64 bytes
+  float *_Nullable scratch;   // the variant's declared floats for this thread, aligned to 64 bytes
 } ttq_matmul_args;
 typedef void (*ttq_matmul_kernel)(const ttq_matmul_args *) TTQ_SENDABLE;
 
@@ -102,7 +104,7 @@ typedef struct {
   size_t head_begin, head_end;
   float scale;
   float *y;             // T rows of heads x dim
-  float *scratch;       // the variant's declared floats for this thread, aligned to 64 bytes
+  float *_Nullable scratch;       // the variant's declared floats for this thread, aligned to 64 bytes
 } ttq_attention_args;
 typedef void (*ttq_attention_kernel)(const ttq_attention_args *) TTQ_SENDABLE;
 
@@ -123,3 +125,5 @@ const ttq_dequantize_row *ttq_dequantize_rows(size_t *count);
 const ttq_qmatmul_row *ttq_qmatmul_rows(size_t *count);
 const ttq_matmul_row *ttq_matmul_rows(size_t *count);
 const ttq_attention_row *ttq_attention_rows(size_t *count);
+
+#pragma clang assume_nonnull end

@@ -38,6 +38,18 @@
     mutating get { unsafe _overrideLifetime(MutableSpan(_unsafeStart: base, count: count), mutating: &self) }
   }
 
+  /// Element `index`, checked.
+  package subscript(index: Int) -> Element {
+    get {
+      precondition(index >= 0 && index < count)
+      return unsafe base[index]
+    }
+    set {
+      precondition(index >= 0 && index < count)
+      unsafe base[index] = newValue
+    }
+  }
+
   /// The memory itself, for a family's call wrapper; valid as long as the buffer lives.
   @unsafe package var pointer: UnsafeMutablePointer<Element> { unsafe base }
 }

@@ -1,0 +1,112 @@
+package import CKernels
+package import Records
+
+/// y = W x in full precision: weights as the model file has them, f32 activations, for exact prefill and the `full` method.
+package struct MatmulFamily: KernelFamily {
+  package let name = FamilyName.matmul
+  package let contract = 1
+  package let formula = "y[t][n] = sum over k of w[n][k] * x[t][k]"
+  package let tolerance = 1e-5
+  package let variants: [Variant<MatmulKernel>]
+
+  package init(variants: [Variant<MatmulKernel>] = Self.standard) {
+    self.variants = variants
+  }
+
+  /// The ladder, for each element type: product after product, sixteen channels at a time, a panel widened for a dense library, then tiles in
+  /// the registers of each instruction set.
+  package static let standard: [Variant<MatmulKernel>] =
+    MatmulSwift.scalar + MatmulSwift.simd + MatmulOpenBLAS.all + compiled
+
+  private static let compiled: [Variant<MatmulKernel>] = unsafe CTable.read(ttq_matmul_rows).map { table in
+    var row = unsafe VariantRow(table.name, table.revision, table.isa, table.file, table.summary)
+    unsafe row.element = ElementType(table: table.element)
+    return Variant(row, kernel: unsafe MatmulKernel(table.kernel))
+  }
+
+  package func cost(of problem: Problem) -> Cost {
+    let weights = Double(problem.n * problem.k)
+    let tokens = Double(problem.tokens)
+    return Cost(
+      bytes: weights * Double(problem.element?.bytes ?? 2) + 4 * tokens * Double(problem.n + problem.k),
+      operations: 2 * weights * tokens)
+  }
+
+  package func trial(
+    of variant: Variant<MatmulKernel>, on problem: Problem, configuration: Configuration, pool: ThreadPool,
+    arena: ColdArena, seed: UInt64
+  ) -> any Trial {
+    MatmulTrial(variant: variant, problem: problem, configuration: configuration, pool: pool, arena: arena, seed: seed)
+  }
+}
+
+/// A variant of `matmul` with the threads that share it.
+package struct Matmul: Sendable {
+  package let element: ElementType
+  let kernel: MatmulKernel
+  let threads: Int
+
+  package init(_ variant: Variant<MatmulKernel>, _ configuration: Configuration) {
+    kernel = variant.kernel
+    element = variant.row.element ?? .f32
+    threads = configuration.threads
+  }
+
+  @unsafe private struct Call {
+    let args: ttq_matmul_args
+    let kernel: MatmulKernel
+    let rowBytes: Int
+    let scratch: UnsafeMutablePointer<Float>
+    let scratchStride: Int
+  }
+
+  /// Multiplies `x`, T rows of K, by the row-major N x K tensor at `weights` into columns `firstColumn..<firstColumn + n` of `y`, whose rows
+  /// are `stride` apart.
+  @unsafe package func callAsFunction(
+    _ weights: UnsafeRawPointer, n: Int, k: Int, _ x: Span<Float>, into y: inout MutableSpan<Float>,
+    firstColumn: Int = 0,
+    stride: Int, pool: ThreadPool
+  ) {
+    let tokens = x.count / k
+    precondition(x.count == tokens * k && firstColumn + n <= stride && y.count >= tokens * stride)
+    guard tokens > 0 else { return }
+    unsafe x.withUnsafeBufferPointer { x in
+      unsafe y.withUnsafeMutableBufferPointer { y in
+        guard let x = x.baseAddress, let y = y.baseAddress else { return }
+        unsafe run(
+          ttq_matmul_args(
+            w: weights, n: n, k: k, tokens: tokens, x: x, x_stride: k, y: y + firstColumn, y_stride: stride,
+            scratch: nil),
+          pool: pool)
+      }
+    }
+  }
+
+  @unsafe func run(_ args: ttq_matmul_args, pool: ThreadPool) {
+    let call = unsafe Call(
+      args: args, kernel: kernel, rowBytes: args.k * element.bytes, scratch: pool.scratch(part: 0),
+      scratchStride: pool.scratchStride)
+    unsafe withUnsafePointer(to: call) { call in
+      unsafe pool.run(parts: min(threads, pool.threads), context: call) { context, part, parts in
+        let call = unsafe context.assumingMemoryBound(to: Call.self).pointee
+        var args = unsafe call.args
+        let rows = unsafe share(of: args.n, part: part, parts: parts, unit: PackedGeometry.panel)
+        guard !rows.isEmpty else { return }
+        unsafe args.w += rows.lowerBound * call.rowBytes
+        unsafe args.y += rows.lowerBound
+        unsafe args.n = rows.count
+        unsafe args.scratch = call.scratch + part * call.scratchStride
+        unsafe call.kernel.function(&args)
+      }
+    }
+  }
+}
+
+/// The function of a variant: the contract of `ttq_matmul_kernel` in `ttq_kernels.h`.
+@safe package struct MatmulKernel: Sendable {
+  let function: ttq_matmul_kernel
+
+  @unsafe package init(_ function: ttq_matmul_kernel) {
+    unsafe self.function = function
+  }
+}

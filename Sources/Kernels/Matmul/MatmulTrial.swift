@@ -1,0 +1,62 @@
+internal import CKernels
+internal import Records
+
+/// `matmul` of cold weights by hot activations.
+final class MatmulTrial: Trial {
+  let copies: Int
+  private let operation: Matmul
+  private let pool: ThreadPool
+  private let arena: ColdArena
+  private let n: Int
+  private let k: Int
+  private let tokens: Int
+  private let copyBytes: Int
+  private let x: AlignedBuffer<Float>
+  private var y: CanaryBuffer
+
+  init(
+    variant: Variant<MatmulKernel>, problem: Problem, configuration: Configuration, pool: ThreadPool,
+    arena: ColdArena,
+    seed: UInt64
+  ) {
+    let operation = Matmul(variant, configuration)
+    let (n, k) = (problem.n, problem.k)
+    let size = n * k * operation.element.bytes
+    unsafe arena.fill(size: size, key: "dense/\(n)x\(k)/\(operation.element)/\(seed)") { start in
+      unsafe TrialWeights.fill(start, count: n * k, element: operation.element, seed: seed)
+    }
+    copies = arena.copies(of: size)
+    x = TrialActivations.make(tokens: problem.tokens, k: k, seed: seed &+ 3)
+    y = CanaryBuffer(count: problem.tokens * n)
+    tokens = problem.tokens
+    copyBytes = size
+    self.operation = operation
+    self.pool = pool
+    self.arena = arena
+    self.n = n
+    self.k = k
+  }
+
+  func run(copy: Int) {
+    unsafe operation.run(
+      ttq_matmul_args(
+        w: arena.copy(copy, of: copyBytes), n: n, k: k, tokens: tokens, x: x.pointer, x_stride: k, y: y.pointer,
+        y_stride: n,
+        scratch: nil), pool: pool)
+  }
+
+  func check() -> TrialCheck {
+    y.reset()
+    run(copy: 0)
+    let weights = unsafe UnsafeRawPointer(arena.copy(0, of: copyBytes))
+    return y.compare(at: checkedIndices(rows: tokens, columns: n)) { index in
+      let (t, row) = (index / n, index % n)
+      var total = 0.0
+      for channel in 0..<k {
+        total +=
+          unsafe Double(operation.element.widen(weights, index: row * k + channel)) * Double(x[t * k + channel])
+      }
+      return total
+    }
+  }
+}

@@ -1,0 +1,119 @@
+package import CKernels
+package import Records
+
+/// y = Q (x / D): packed weights times formatted activations, any token count (method.md, step 5).
+package struct QMatmulFamily: KernelFamily {
+  package let name = FamilyName.qmatmul
+  package let contract = 1
+  package let formula = "y[t][n] = sum over groups of scale * (codes . u) + minimum * (sum of u)"
+  /// Against the product with the same activations: the same int8 codes, or the same f32 values.
+  package let tolerance = 1e-5
+  package let variants: [Variant<QMatmulKernel>]
+
+  package init(variants: [Variant<QMatmulKernel>] = Self.standard) {
+    self.variants = variants
+  }
+
+  /// The ladder, for f32 and int8 activations: code after code; a row decoded and multiplied sixteen channels at a time; a tile of rows
+  /// decoded once for several tokens; a panel decoded for a dense library; then panels of 16 interleaved rows in the registers of
+  /// each instruction set, one token at a time and in tiles.
+  package static let standard: [Variant<QMatmulKernel>] =
+    [
+      QMatmulScalar.f32, QMatmulScalar.a8, QMatmulSIMD.f32, QMatmulSIMD.a8, QMatmulTiled.f32, QMatmulOpenBLAS.f32,
+    ] + compiled
+
+  private static let compiled: [Variant<QMatmulKernel>] = unsafe CTable.read(ttq_qmatmul_rows).map { table in
+    var row = unsafe VariantRow(table.name, table.revision, table.isa, table.file, table.summary)
+    unsafe row.bits = [Int(table.bits)]
+    unsafe row.activation = ActivationFormat(table: table.activation)
+    unsafe row.layout = PackedLayout(table: table.layout)
+    unsafe row.leastTokens = table.least_tokens
+    return Variant(row, kernel: unsafe QMatmulKernel(table.kernel))
+  }
+
+  package func cost(of problem: Problem) -> Cost {
+    let weights = Double(problem.n * problem.k)
+    let tokens = Double(problem.tokens)
+    let groups = Double(problem.format?.groups(problem.k) ?? 1)
+    let activations = tokens * (Double(problem.k * (problem.activation ?? .a8).bytes) + 8 * groups)
+    let packed = weights * (problem.format?.effectiveBits(k: problem.k) ?? 0) / 8
+    return Cost(bytes: packed + activations + 4 * tokens * Double(problem.n), operations: 2 * weights * tokens)
+  }
+
+  package func trial(
+    of variant: Variant<QMatmulKernel>, on problem: Problem, configuration: Configuration, pool: ThreadPool,
+    arena: ColdArena, seed: UInt64
+  ) -> any Trial {
+    QMatmulTrial(variant: variant, problem: problem, configuration: configuration, pool: pool, arena: arena, seed: seed)
+  }
+}
+
+/// A variant of `qmatmul` with the threads that share it.
+package struct QMatmul: Sendable {
+  package let layout: PackedLayout
+  package let activation: ActivationFormat
+  let kernel: QMatmulKernel
+  let threads: Int
+
+  package init(_ variant: Variant<QMatmulKernel>, _ configuration: Configuration) {
+    kernel = variant.kernel
+    layout = variant.row.layout ?? .rows
+    activation = variant.row.activation ?? .f32
+    threads = configuration.threads
+  }
+
+  @unsafe private struct Call {
+    let args: ttq_qmatmul_args
+    let kernel: QMatmulKernel
+    let rowBytes: Int
+    let scratch: UnsafeMutablePointer<Float>
+    let scratchStride: Int
+  }
+
+  /// Multiplies the first `tokens` rows of `x` by `weights` into `y`, T rows of N.
+  package func callAsFunction(
+    _ weights: borrowing PackedMatrix, _ x: borrowing PackedActivations, tokens: Int, into y: inout MutableSpan<Float>,
+    pool: ThreadPool
+  ) {
+    let geometry = weights.geometry
+    precondition(
+      x.k == geometry.k && x.group == geometry.format.group && x.format == activation && geometry.layout == layout)
+    precondition(tokens <= x.capacity && y.count == tokens * weights.n)
+    unsafe y.withUnsafeMutableBufferPointer { y in
+      guard let y = y.baseAddress, tokens > 0 else { return }
+      let args = unsafe ttq_qmatmul_args(
+        packed: weights.pointer, n: weights.n, k: geometry.k, group: geometry.format.group, bits: geometry.format.bits,
+        tokens: tokens, x_codes: x.codes.pointer, x_values: x.values.pointer, x_scale: x.scale.pointer,
+        x_sum: x.sum.pointer,
+        y: y, y_stride: weights.n, scratch: nil)
+      unsafe run(args, rowBytes: geometry.rowBytes, pool: pool)
+    }
+  }
+
+  @unsafe func run(_ args: ttq_qmatmul_args, rowBytes: Int, pool: ThreadPool) {
+    let call = unsafe Call(
+      args: args, kernel: kernel, rowBytes: rowBytes, scratch: pool.scratch(part: 0), scratchStride: pool.scratchStride)
+    unsafe withUnsafePointer(to: call) { call in
+      unsafe pool.run(parts: min(threads, pool.threads), context: call) { context, part, parts in
+        let call = unsafe context.assumingMemoryBound(to: Call.self).pointee
+        var args = unsafe call.args
+        let rows = unsafe share(of: args.n, part: part, parts: parts, unit: PackedGeometry.panel)
+        guard !rows.isEmpty else { return }
+        unsafe args.packed += rows.lowerBound * call.rowBytes
+        unsafe args.y += rows.lowerBound
+        unsafe args.n = rows.count
+        unsafe args.scratch = call.scratch + part * call.scratchStride
+        unsafe call.kernel.function(&args)
+      }
+    }
+  }
+}
+
+/// The function of a variant: the contract of `ttq_qmatmul_kernel` in `ttq_kernels.h`.
+@safe package struct QMatmulKernel: Sendable {
+  let function: ttq_qmatmul_kernel
+
+  @unsafe package init(_ function: ttq_qmatmul_kernel) {
+    unsafe self.function = function
+  }
+}

@@ -1,0 +1,69 @@
+internal import CKernels
+internal import Records
+
+/// The references of `qmatmul`: every width and group, layout `rows`.
+enum QMatmulScalar {
+  static let f32 = Variant<QMatmulKernel>(
+    VariantRow(
+      name: "f32/scalar", revision: 1, isa: .baseline, summary: "reference: code after code", file: file,
+      bits: WeightFormat.supportedBits, activation: .f32, layout: .rows),
+    kernel: unsafe QMatmulKernel { args in
+      let args = unsafe args.pointee
+      guard let values = unsafe args.x_values else { return }
+      let (rowBytes, padded) = unsafe (ttq_row_bytes(args.k, args.bits, args.group), ttq_padded_k(args.k))
+      let groups = unsafe ttq_groups(args.k, args.group)
+      for t in unsafe 0..<args.tokens {
+        for row in unsafe 0..<args.n {
+          var y: Float = 0
+          unsafe RowsLayout.forEachGroup(
+            ofRow: args.packed + row * rowBytes, k: args.k, bits: args.bits, group: args.group
+          ) { group, channels, scale, minimum, codes in
+            var product: Float = 0
+            for k in channels {
+              product += unsafe Float(code(codes, k - channels.lowerBound, bits: args.bits)) * values[t * padded + k]
+            }
+            y += unsafe scale * product + minimum * args.x_sum[t * groups + group]
+          }
+          unsafe args.y[t * args.y_stride + row] = y
+        }
+      }
+    })
+
+  static let a8 = Variant<QMatmulKernel>(
+    VariantRow(
+      name: "a8/scalar", revision: 1, isa: .baseline, summary: "reference: code after code, int32 sums", file: file,
+      bits: WeightFormat.supportedBits, activation: .a8, layout: .rows),
+    kernel: unsafe QMatmulKernel { args in
+      let args = unsafe args.pointee
+      guard let x = unsafe args.x_codes, let scales = unsafe args.x_scale else { return }
+      let (rowBytes, padded) = unsafe (ttq_row_bytes(args.k, args.bits, args.group), ttq_padded_k(args.k))
+      let groups = unsafe ttq_groups(args.k, args.group)
+      for t in unsafe 0..<args.tokens {
+        for row in unsafe 0..<args.n {
+          var y: Float = 0
+          unsafe RowsLayout.forEachGroup(
+            ofRow: args.packed + row * rowBytes, k: args.k, bits: args.bits, group: args.group
+          ) { group, channels, scale, minimum, codes in
+            var product: Int32 = 0
+            for k in channels {
+              product += unsafe Int32(code(codes, k - channels.lowerBound, bits: args.bits)) * Int32(x[t * padded + k])
+            }
+            let side = t * groups + group
+            y += unsafe scale * scales[side] * Float(product) + minimum * args.x_sum[side]
+          }
+          unsafe args.y[t * args.y_stride + row] = y
+        }
+      }
+    })
+
+  /// Code `index` of codes laid one after the other from the low bit up.
+  @inline(__always)
+  private static func code(_ codes: UnsafePointer<UInt8>, _ index: Int, bits: Int) -> Int {
+    let bit = index * bits
+    var word = Int(unsafe codes[bit / 8]) >> (bit % 8)
+    if bit % 8 + bits > 8 { word |= Int(unsafe codes[bit / 8 + 1]) << (8 - bit % 8) }
+    return word & ((1 << bits) - 1)
+  }
+
+  private static let file = "Sources/Kernels/QMatmul/QMatmulScalar.swift"
+}

@@ -1,0 +1,150 @@
+package import CKernels
+package import Records
+
+/// Scales weights by D, takes the range of each group, rounds and packs, in one pass (method.md, step 4).
+package struct QuantizeFamily: KernelFamily {
+  package let name = FamilyName.quantize
+  package let contract = 1
+  package let formula =
+    "v = w * D; per group: minimum = f16(min v), scale = f16((max v - min v)/(2^q - 1)), code = round((v - minimum)/scale)"
+  /// Codes, scales and minima equal the reference's bit for bit.
+  package let tolerance = 0.0
+  package let variants: [Variant<QuantizeKernel>]
+
+  package init(variants: [Variant<QuantizeKernel>] = Self.standard) {
+    self.variants = variants
+  }
+
+  /// The ladder: weight after weight into either layout, sixteen channels of a row at a time, then sixteen rows at a time with vertical
+  /// ranges in the registers of each instruction set.
+  package static let standard: [Variant<QuantizeKernel>] =
+    QuantizeScalar.all + QuantizeSIMD.all + compiled
+
+  private static let compiled: [Variant<QuantizeKernel>] = unsafe CTable.read(ttq_quantize_rows).map { table in
+    var row = unsafe VariantRow(table.name, table.revision, table.isa, table.file, table.summary)
+    unsafe row.bits = [Int(table.bits)]
+    unsafe row.element = ElementType(table: table.element)
+    unsafe row.layout = PackedLayout(table: table.layout)
+    return Variant(row, kernel: unsafe QuantizeKernel(table.kernel))
+  }
+
+  package func cost(of problem: Problem) -> Cost {
+    let weights = Double(problem.n * problem.k)
+    let bits = problem.format?.effectiveBits(k: problem.k) ?? 0
+    return Cost(
+      bytes: weights * (Double(problem.element?.bytes ?? 2) + bits / 8) + 4 * Double(problem.k), operations: 7 * weights
+    )
+  }
+
+  package func trial(
+    of variant: Variant<QuantizeKernel>, on problem: Problem, configuration: Configuration, pool: ThreadPool,
+    arena: ColdArena, seed: UInt64
+  ) -> any Trial {
+    QuantizeTrial(
+      variant: variant, problem: problem, configuration: configuration, pool: pool, arena: arena, seed: seed)
+  }
+}
+
+/// A variant of `quantize` with the threads that share it.
+package struct Quantize: Sendable {
+  package let layout: PackedLayout
+  package let element: ElementType
+  let kernel: QuantizeKernel
+  let threads: Int
+
+  package init(_ variant: Variant<QuantizeKernel>, _ configuration: Configuration) {
+    kernel = variant.kernel
+    layout = variant.row.layout ?? .rows
+    element = variant.row.element ?? .bf16
+    threads = configuration.threads
+  }
+
+  @unsafe private struct Call {
+    let args: ttq_quantize_args
+    let kernel: QuantizeKernel
+    let rowBytes: Int
+    let nonfinite: UnsafeMutablePointer<UInt32>
+  }
+
+  /// Quantizes the rows of `source` times `d` (K) into `packed`. Returns false where a scale or a minimum is beyond f16.
+  package func callAsFunction(
+    _ source: borrowing WeightRows, d: Span<Float>, into packed: inout PackedMatrix, pool: ThreadPool
+  ) -> Bool {
+    let geometry = packed.geometry
+    precondition(
+      source.n == packed.n && d.count == geometry.k && geometry.layout == layout && source.element == element)
+    return unsafe d.withUnsafeBufferPointer { d in
+      guard let d = d.baseAddress else { return true }
+      let args = unsafe ttq_quantize_args(
+        rows: source.pointer, n: geometry.paddedRows(packed.n), k: geometry.k, group: geometry.format.group,
+        bits: geometry.format.bits, d: d, packed: packed.pointer)
+      return unsafe run(args, rowBytes: geometry.rowBytes, pool: pool)
+    }
+  }
+
+  @unsafe func run(_ args: ttq_quantize_args, rowBytes: Int, pool: ThreadPool) -> Bool {
+    var nonfinite = SIMD64<UInt32>(repeating: 0)
+    return unsafe withUnsafeMutableBytes(of: &nonfinite) { flags in
+      let flags = unsafe flags.assumingMemoryBound(to: UInt32.self)
+      guard let first = flags.baseAddress else { return false }
+      let call = unsafe Call(args: args, kernel: kernel, rowBytes: rowBytes, nonfinite: first)
+      unsafe withUnsafePointer(to: call) { call in
+        unsafe pool.run(parts: min(threads, pool.threads, flags.count), context: call) { context, part, parts in
+          let call = unsafe context.assumingMemoryBound(to: Call.self).pointee
+          var args = unsafe call.args
+          let rows = unsafe share(of: args.n, part: part, parts: parts, unit: PackedGeometry.panel)
+          guard !rows.isEmpty else { return }
+          unsafe args.rows += rows.lowerBound
+          unsafe args.packed += rows.lowerBound * call.rowBytes
+          unsafe args.n = rows.count
+          unsafe call.nonfinite[part] = call.kernel.function(&args)
+        }
+      }
+      return unsafe flags.allSatisfy { $0 == 0 }
+    }
+  }
+}
+
+/// The rows of the tensors that make up one concatenated matrix, as the `quantize` kernels take them: a pointer for each row, the
+/// last one repeated to fill a panel.
+///
+/// Borrows the tensors: whoever makes it keeps them in memory for as long as it lives.
+@safe package struct WeightRows: ~Copyable, Sendable {
+  package let n: Int
+  package let k: Int
+  package let element: ElementType
+  private var rows: AlignedBuffer<UInt>
+
+  /// `parts` are row-major tensors of K columns, stacked; each is the start of its memory and its count of rows.
+  @unsafe package init(parts: [(start: UnsafeRawPointer, rows: Int)], k: Int, element: ElementType) {
+    n = unsafe parts.reduce(0) { unsafe $0 + $1.rows }
+    self.k = k
+    self.element = element
+    let padded = ttq_padded_n(n)
+    rows = AlignedBuffer(repeating: 0, count: padded)
+    var next = 0
+    for unsafepart in unsafe parts {
+      for row in unsafe 0..<part.rows {
+        rows[next] = unsafe UInt(bitPattern: part.start + row * k * element.bytes)
+        next += 1
+      }
+    }
+    while next < padded {
+      rows[next] = rows[max(0, n - 1)]
+      next += 1
+    }
+  }
+
+  @unsafe var pointer: UnsafePointer<UnsafeRawPointer> {
+    unsafe UnsafeRawPointer(rows.pointer).assumingMemoryBound(to: UnsafeRawPointer.self)
+  }
+}
+
+/// The function of a variant: the contract of `ttq_quantize_kernel` in `ttq_kernels.h`.
+@safe package struct QuantizeKernel: Sendable {
+  let function: ttq_quantize_kernel
+
+  @unsafe package init(_ function: ttq_quantize_kernel) {
+    unsafe self.function = function
+  }
+}

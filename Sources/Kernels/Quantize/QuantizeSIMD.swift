@@ -1,0 +1,105 @@
+internal import CKernels
+internal import Records
+
+/// The portable SIMD rung of `quantize`: sixteen channels of a row at a time.
+enum QuantizeSIMD {
+  static let all: [Variant<QuantizeKernel>] = [
+    variant(.bf16, kernel: unsafe QuantizeKernel { unsafe pack($0, BFloat16.self) }),
+    variant(.f16, kernel: unsafe QuantizeKernel { unsafe pack($0, Float16.self) }),
+    variant(.f32, kernel: unsafe QuantizeKernel { unsafe pack($0, Float.self) }),
+  ]
+
+  private static func variant(_ element: ElementType, kernel: QuantizeKernel) -> Variant<QuantizeKernel> {
+    Variant(
+      VariantRow(
+        name: "\(element.rawValue)/simd", revision: 1, isa: .baseline, summary: "sixteen channels of a row at a time",
+        file: "Sources/Kernels/Quantize/QuantizeSIMD.swift", bits: WeightFormat.supportedBits, element: element,
+        layout: .rows),
+      kernel: kernel)
+  }
+
+  private static func pack<Element: WeightElement>(
+    _ args: UnsafePointer<ttq_quantize_args>, _: Element.Type
+  ) -> UInt32 {
+    let args = unsafe args.pointee
+    let (k, group, bits) = unsafe (args.k, args.group, args.bits)
+    let rowBytes = ttq_row_bytes(k, bits, group)
+    let largestCode = (1 << bits) - 1
+    var nonfinite: UInt32 = 0
+    for row in unsafe 0..<args.n {
+      let weights = unsafe args.rows[row].assumingMemoryBound(to: Element.self)
+      var target = unsafe args.packed + row * rowBytes
+      for start in stride(from: 0, to: k, by: group) {
+        let end = min(start + group, k)
+        var low = SIMD16<Float>(repeating: .infinity)
+        var high = SIMD16<Float>(repeating: -.infinity)
+        for channel in stride(from: start, to: end, by: 16) {
+          let value = unsafe scaled(weights, args.d, channel: channel, end: end)
+          low = pointwiseMin(low, value)
+          high = pointwiseMax(high, value)
+        }
+        let range = GroupRange(low: low.min(), high: high.max(), largestCode: largestCode)
+        if !range.isFinite { nonfinite = 1 }
+        unsafe UnsafeMutableRawPointer(target).storeBytes(of: range.scale, as: Float16.self)
+        unsafe UnsafeMutableRawPointer(target + 2).storeBytes(of: range.minimum, as: Float16.self)
+        unsafe target += 4
+        for channel in stride(from: start, to: min(start + group, ttq_padded_k(k)), by: 16) {
+          var codes = SIMD16<UInt8>(repeating: 0)
+          if channel < end {
+            codes = unsafe range.codes(scaled(weights, args.d, channel: channel, end: end))
+            for lane in max(0, end - channel)..<max(16, end - channel) where lane < 16 { codes[lane] = 0 }
+          }
+          unsafe store(codes, bits: bits, to: target)
+          unsafe target += 2 * bits
+        }
+      }
+    }
+    return nonfinite
+  }
+
+  /// Sixteen scaled weights; lanes past `end` repeat the last one, which leaves a range as it is.
+  @inline(__always)
+  private static func scaled<Element: WeightElement>(
+    _ weights: UnsafePointer<Element>, _ d: UnsafePointer<Float>, channel: Int, end: Int
+  ) -> SIMD16<Float> {
+    if channel + 16 <= end { return unsafe Element.load16(weights + channel) * SIMD16(loading: d + channel) }
+    var value = SIMD16<Float>(repeating: 0)
+    for lane in 0..<16 {
+      let k = min(channel + lane, end - 1)
+      value[lane] = unsafe weights[k].widened * d[k]
+    }
+    return value
+  }
+
+  /// Writes sixteen codes of `bits` bits, channel after channel from the low bit up.
+  @inline(__always)
+  private static func store(_ codes: SIMD16<UInt8>, bits: Int, to target: UnsafeMutablePointer<UInt8>) {
+    if bits == 8 { return unsafe codes.store(to: target) }
+    if bits == 4 {
+      let bytes = codes.evenHalf | codes.oddHalf &<< 4
+      for lane in 0..<8 { unsafe target[lane] = bytes[lane] }
+      return
+    }
+    var (held, count, byte) = (0, 0, 0)
+    for lane in 0..<16 {
+      held |= Int(codes[lane]) << count
+      count += bits
+      while count >= 8 {
+        unsafe target[byte] = UInt8(truncatingIfNeeded: held)
+        held >>= 8
+        count -= 8
+        byte += 1
+      }
+    }
+  }
+}
+
+extension GroupRange {
+  /// The codes of sixteen values.
+  @inline(__always)
+  func codes(_ values: SIMD16<Float>) -> SIMD16<UInt8> {
+    let position = (values - Float(minimum)) * inverse + 0.5
+    let bounded = position.clamped(lowerBound: .init(repeating: 0), upperBound: .init(repeating: Float(largestCode)))
+    return SIMD16<UInt8>(truncatingIfNeeded: SIMD16<Int32>(bounded))
+  }
+}

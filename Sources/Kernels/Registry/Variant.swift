@@ -1,0 +1,58 @@
+package import Records
+
+/// What a variant is, apart from its code: one row of `ttq kernels`.
+package struct VariantRow: Hashable, Sendable {
+  /// The name within the family: `<formats>/<isa>_<tile>`, such as `a8/avx512vnni_r16x1`.
+  package var name: String
+  /// Raised whenever the variant's file changes; measurements of another revision do not count.
+  package var revision: Int
+  package var isa: ISA
+  /// What it does differently from the rung below, in a few words.
+  package var summary: String
+  /// The source file, within the package.
+  package var file: String
+  /// Code widths it handles; empty where the family has none.
+  package var bits: [Int] = []
+  /// Element type that it reads, or nil where the family has none.
+  package var element: ElementType?
+  package var activation: ActivationFormat?
+  /// The packed layout that it reads or writes.
+  package var layout: PackedLayout?
+  /// The least token count it is meant for; below, it is not a candidate.
+  package var leastTokens = 1
+  package var needsOpenBLAS = false
+
+  /// Why the variant cannot serve `problem`, or nil where it can.
+  package func constraint(against problem: Problem) -> String? {
+    if let format = problem.format, !bits.isEmpty, !bits.contains(format.bits) {
+      return "has no \(format.bits)-bit form"
+    }
+    if let element, let wanted = problem.element, element != wanted { return "reads \(element.rawValue)" }
+    if let activation, let wanted = problem.activation, activation != wanted {
+      return "takes \(activation.rawValue) activations"
+    }
+    if problem.tokens < leastTokens { return "meant for \(leastTokens) tokens or more" }
+    return nil
+  }
+
+  /// Why this machine cannot run the variant, or nil where it can.
+  package func unsupported(by isa: ISA) -> String? {
+    if !isa.isSuperset(of: self.isa) { return "needs \(self.isa.subtracting(isa).text)" }
+    if needsOpenBLAS, case .failure(let error) = OpenBLAS.loaded { return error.description }
+    return nil
+  }
+}
+
+/// One way to compute a family's operation.
+package struct Variant<Kernel: Sendable>: Sendable {
+  package let row: VariantRow
+  /// Floats of scratch memory that each thread needs for a problem.
+  package let scratchFloats: @Sendable (Problem) -> Int
+  package let kernel: Kernel
+
+  package init(_ row: VariantRow, scratchFloats: @escaping @Sendable (Problem) -> Int = { _ in 0 }, kernel: Kernel) {
+    self.row = row
+    self.scratchFloats = scratchFloats
+    self.kernel = kernel
+  }
+}
