@@ -69,10 +69,15 @@ import Testing
   }
 
   @Test func reasonsTellWhatToDo() {
-    let noPMU = AbsenceReason.perf(code: 2, paranoid: 2, virtual: true)
-    #expect(noPMU == "no PMU is exposed to this virtual machine (perf_event_open: ENOENT)")
-    #expect(AbsenceReason.perf(code: 13, paranoid: 4, virtual: false).contains("perf_event_paranoid is 4"))
-    let unknown = AbsenceReason.preset(message: "Event does not exist", cyclesRefused: nil, paranoid: 1, virtual: false)
-    #expect(unknown.contains("Event does not exist"))
+    let noPMU = AbsenceReasons(paranoid: 2, virtual: true, cyclesRefused: 2)
+    #expect(noPMU.perf(code: 2) == "no PMU is exposed to this virtual machine (perf_event_open: ENOENT)")
+    #expect(noPMU.preset(message: "Event does not exist") == noPMU.perf(code: 2))
+
+    let paranoid = AbsenceReasons(paranoid: 4, virtual: false, cyclesRefused: 13)
+    #expect(paranoid.preset(message: "").contains("perf_event_paranoid is 4"))
+
+    let working = AbsenceReasons(paranoid: 1, virtual: false, cyclesRefused: nil)
+    #expect(working.preset(message: "Event does not exist").contains("Event does not exist"))
+    #expect(working.perf(code: 2) == "the PMU does not count this event (perf_event_open: ENOENT)")
   }
 }

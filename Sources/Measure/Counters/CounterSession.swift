@@ -19,14 +19,14 @@ package final class CounterSession {
     // Where PAPI cannot multiplex, events are added until the counters are used up.
     _ = presets?.multiplex()
     var perf: [PerfEvent] = []
-    let cyclesRefused = Self.cyclesRefused()
+    let reasons = AbsenceReasons(cyclesRefused: Self.cyclesRefused())
 
     availability = CounterDefinition.all.map { definition in
       let reason: String?
       switch definition.access {
       case .preset(let name):
         let refusal = presets.map { $0.add(name) } ?? PAPI.absentBecause ?? "PAPI makes no event set"
-        reason = refusal.map { AbsenceReason.preset(message: $0, cyclesRefused: cyclesRefused) }
+        reason = refusal.map(reasons.preset(message:))
       case .software(let cell):
         reason = software.map { $0.add(cell.event) } ?? PAPI.absentBecause ?? "PAPI makes no event set"
       case .perf(let type, let event, let inKernel):
@@ -34,7 +34,7 @@ package final class CounterSession {
           perf.append(try PerfEvent(definition.name, type: type, event: event, inKernel: inKernel))
           reason = nil
         } catch {
-          reason = AbsenceReason.perf(code: error.code)
+          reason = reasons.perf(code: error.code)
         }
       }
       return CounterAvailability(name: definition.name, source: definition.source, absentBecause: reason)
