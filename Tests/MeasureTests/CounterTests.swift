@@ -1,0 +1,83 @@
+import Measure
+import Records
+import Testing
+
+/// Serialized, for the software counts belong to the process.
+@Suite(.serialized) struct CounterTests {
+  @Test func everyCounterIsThereOrSaysWhyNot() {
+    let session = CounterSession()
+    #expect(Set(session.availability.map(\.source)) == Set(CounterSource.allCases))
+    #expect(Set(session.availability.map(\.name)).count == session.availability.count)
+    for counter in session.availability {
+      if let reason = counter.absentBecause {
+        #expect(reason.count > 10 && !reason.contains("\n"), "\(counter.name): \(reason)")
+      }
+    }
+  }
+
+  @Test func softwareCountsReadBackExactly() {
+    let session = CounterSession()
+    let software = session.availability.filter { $0.source == .softwareDefined && $0.absentBecause == nil }
+    SoftwareCounts.add(bytes: 999, operations: 999)
+    let readings = session.measure(calls: 4) {
+      for _ in 0..<4 { SoftwareCounts.add(bytes: 1_234_567, operations: 89) }
+    }
+    let expected = ["sde:::ttq::bytes": 1_234_567.0, "sde:::ttq::operations": 89, "sde:::ttq::calls": 1]
+    for counter in software { #expect(readings[counter.name] == expected[counter.name]) }
+    // A second pass starts from zero again.
+    let again = session.measure { SoftwareCounts.add(bytes: 5, operations: 0, calls: 0) }
+    if !software.isEmpty { #expect(again["sde:::ttq::bytes"] == 5) }
+  }
+
+  @Test func workloadIsCountedWithItsCost() {
+    final class Twice: Workload {
+      let copies = 2
+      var calls = 0
+      func run(copy: Int) { calls += 1 }
+    }
+    let workload = Twice()
+    let session = CounterSession()
+    let readings = session.measure(workload, calls: 10, cost: Cost(bytes: 4096, operations: 77))
+    #expect(workload.calls == 10)
+    if let bytes = readings["sde:::ttq::bytes"] { #expect(bytes == 4096) }
+    for (name, value) in readings { #expect(value >= 0, "\(name)") }
+  }
+
+  @Test func touchingNewPagesCountsFaults() {
+    let session = CounterSession()
+    let readings = session.measure {
+      let pages = 2048
+      let fresh = [UInt8](repeating: 1, count: pages * 4096)
+      #expect(fresh[pages] == 1)
+    }
+    if let faults = readings["page-faults"] { #expect(faults > 0) }
+  }
+
+  @Test func absentCountersHaveNoReading() {
+    let session = CounterSession()
+    let absent = session.availability.filter { $0.absentBecause != nil }.map(\.name)
+    let readings = session.measure {}
+    for name in absent { #expect(readings[name] == nil) }
+  }
+
+  @Test func readingIsScaledByTheTimeItRan() {
+    #expect(PerfReading(words: [100, 50, 50])?.scaled == 100)
+    #expect(PerfReading(words: [100, 80, 20])?.scaled == 400)
+    #expect(PerfReading(words: [0, 80, 0])?.scaled == nil)
+    #expect(PerfReading(words: [100, 80]) == nil)
+    #expect(PerfReading(words: []) == nil)
+  }
+
+  @Test func reasonsTellWhatToDo() {
+    let noPMU = AbsenceReasons(paranoid: 2, virtual: true, cyclesRefused: 2)
+    #expect(noPMU.perf(code: 2) == "no PMU is exposed to this virtual machine (perf_event_open: ENOENT)")
+    #expect(noPMU.preset(message: "Event does not exist") == noPMU.perf(code: 2))
+
+    let paranoid = AbsenceReasons(paranoid: 4, virtual: false, cyclesRefused: 13)
+    #expect(paranoid.preset(message: "").contains("perf_event_paranoid is 4"))
+
+    let working = AbsenceReasons(paranoid: 1, virtual: false, cyclesRefused: nil)
+    #expect(working.preset(message: "Event does not exist").contains("Event does not exist"))
+    #expect(working.perf(code: 2) == "the PMU does not count this event (perf_event_open: ENOENT)")
+  }
+}
