@@ -36,7 +36,7 @@ package struct Machine: Sendable {
       limit = named
     }
     let isa = hardware.intersection(limit)
-    let allowed = CPUSet.current().indices
+    let allowed = AllowedCPUs.read()
     let topology = Topology.read(allowed: allowed)
     let identity = MachineIdentity(
       vendor: text(cpu.vendor), family: Int(cpu.family), model: Int(cpu.model), stepping: Int(cpu.stepping),

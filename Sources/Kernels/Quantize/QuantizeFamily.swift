@@ -123,9 +123,9 @@ package struct Quantize: Sendable {
     let padded = ttq_padded_n(n)
     rows = AlignedBuffer(repeating: 0, count: padded)
     var next = 0
-    for unsafepart in unsafe parts {
-      for row in unsafe 0..<part.rows {
-        rows[next] = unsafe UInt(bitPattern: part.start + row * k * element.bytes)
+    for part in unsafe parts.indices {
+      for row in unsafe 0..<parts[part].rows {
+        rows[next] = unsafe UInt(bitPattern: parts[part].start + row * k * element.bytes)
         next += 1
       }
     }

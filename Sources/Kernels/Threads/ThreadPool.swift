@@ -31,7 +31,7 @@ package final class ThreadPool: Sendable {
         { argument in
           guard let argument = unsafe argument else { return nil }
           let start = unsafe Unmanaged<WorkerStart>.fromOpaque(argument).takeRetainedValue()
-          if let cpu = start.cpu { CPUSet.only(cpu).bindCallingThread() }
+          if let cpu = start.cpu { AllowedCPUs.bindCallingThread(to: cpu) }
           start.state.work(as: start.worker)
           return nil
         }, argument)
@@ -39,7 +39,7 @@ package final class ThreadPool: Sendable {
       started.append(handle)
     }
     handles = started
-    if threads > 1, let first = cpus.first { CPUSet.only(first).bindCallingThread() }
+    if threads > 1, let first = cpus.first { AllowedCPUs.bindCallingThread(to: first) }
   }
 
   deinit {
