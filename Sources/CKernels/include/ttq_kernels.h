@@ -113,8 +113,8 @@ typedef struct { const char *name; uint32_t revision, isa; const char *file, *su
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t bits, element, layout; ttq_quantize_kernel kernel; } ttq_quantize_row;
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t bits, layout; ttq_dequantize_kernel kernel; } ttq_dequantize_row;
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t bits, activation, layout; size_t least_tokens; ttq_qmatmul_kernel kernel; } ttq_qmatmul_row;
-typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t element; ttq_matmul_kernel kernel; } ttq_matmul_row;
-typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; ttq_attention_kernel kernel; } ttq_attention_row;
+typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t element; size_t least_tokens, scratch_floats; ttq_matmul_kernel kernel; } ttq_matmul_row;
+typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; size_t scratch_floats; ttq_attention_kernel kernel; } ttq_attention_row;
 
 const ttq_statistic_row *ttq_statistic_rows(size_t *count);
 const ttq_quantize_activations_row *ttq_quantize_activations_rows(size_t *count);
