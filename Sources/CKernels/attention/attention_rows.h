@@ -1,8 +1,7 @@
 #pragma once
 
-// A tile is this many queries (of one kv head: token after token, its heads together) and positions; dim is at most
-// TTQ_ATTENTION_DIM.
-enum { TTQ_ATTENTION_QUERIES = 64, TTQ_ATTENTION_POSITIONS = 64, TTQ_ATTENTION_DIM = 256 };
+// A tile is this many queries (of one kv head: token after token, its heads together) and positions.
+enum { TTQ_ATTENTION_QUERIES = 64, TTQ_ATTENTION_POSITIONS = 64 };
 
 // Scaled queries and sums of values, scores, a transposed panel of at most 32 keys, greatest score and sum of each query.
 enum {

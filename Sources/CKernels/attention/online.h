@@ -1,5 +1,6 @@
 #pragma once
-#include <float.h>
+
+// Include after a vector_*.h, <assert.h>, <float.h> and <string.h>, in a target region.
 
 #include "../x86/exp.h"
 #include "../x86/panel.h"
@@ -76,7 +77,8 @@ static inline void attend_block(
       .x = s.queries, .x_stride = a->dim, .y_stride = TTQ_ATTENTION_POSITIONS,
   };
   for (size_t p = 0; p < block; p += PANEL) {
-    pack_panel(TTQ_F32, keys + (position + p) * a->dim, a->dim, lesser(block - p, PANEL), a->dim, s.panel);
+    const size_t place = (position + p) * a->dim;
+    pack_panel(TTQ_F32, keys + place, a->dim, lesser(block - p, PANEL), a->dim, s.panel, keys + place + PANEL * a->dim);
     scores.y = s.scores + p;
     multiply_panel(&scores, first, tile->count);
   }

@@ -2,6 +2,7 @@
 #include "../x86/vector_avx2.h"
 
 #include <assert.h>
+#include <string.h>
 
 #pragma clang attribute push(__attribute__((target(TTQ_TARGET_AVX2))), apply_to = function)
 #include "panel.h"

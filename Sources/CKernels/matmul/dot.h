@@ -1,5 +1,6 @@
 #pragma once
-#include <assert.h>
+
+// Include after a vector_*.h and <assert.h>, in a target region.
 
 // y of `rows` rows x `tokens` tokens as dot products along K: every weight is widened once per tile and every register of
 // sums is reduced once, at the end. Rows past the last one repeat it and are not written.
@@ -45,7 +46,7 @@ static inline __attribute__((always_inline)) void dot_tile(
 // Rows outermost: the weights come from memory once, the activations stay in the cache. `tokens` is 1, 2 or 4.
 static inline __attribute__((always_inline)) void multiply_by_dots(
     uint32_t element, const ttq_matmul_args *a, size_t rows, size_t tokens) {
-  assert(a->x_stride >= a->k && a->y_stride >= a->n);
+  assert(a->k > 0 && a->x_stride >= a->k && a->y_stride >= a->n);
   for (size_t n = 0; n < a->n; n += rows) {
     size_t t = 0;
     for (; t + tokens <= a->tokens; t += tokens) dot_tile(element, a, n, rows, t, tokens);

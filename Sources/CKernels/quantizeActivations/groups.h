@@ -1,6 +1,6 @@
 #pragma once
-#include <assert.h>
-#include <float.h>
+
+// Include after a vector_*.h, <assert.h> and <float.h>, in a target region.
 
 // The contract's a8 arithmetic rounds every operation.
 #pragma clang fp contract(off)

@@ -1,5 +1,6 @@
 #pragma once
-#include <assert.h>
+
+// Include after a vector_*.h and <assert.h>, in a target region.
 
 enum { BLOCK_TOKENS = 8 };
 

@@ -1,14 +1,14 @@
 #pragma once
-#include <assert.h>
 
 // A panel is 2 VF columns of single precision, one row of it per step of the summed index ("depth"), so that a tile of
 // tokens x panel is broadcasts of x against two registers of the panel. Include after a vector_*.h, in a target region.
 // PANEL_TOKENS is the tile that fills this ISA's registers with sums.
 enum { PANEL = 2 * VF, PANEL_TOKENS = VF == 16 ? 12 : 6 };
 
-// The panel of `depth` channels of `n` rows of w (at most PANEL), transposed; columns past n repeat the last row.
+// The panel of `depth` channels of `n` rows of w (at most PANEL), transposed; columns past n repeat the last row. What lies
+// at the same places from `next` on is fetched into the cache on the way; it need not exist.
 static inline __attribute__((always_inline)) void pack_panel(
-    uint32_t element, const void *w, size_t stride, size_t n, size_t depth, float *panel) {
+    uint32_t element, const void *w, size_t stride, size_t n, size_t depth, float *panel, const void *next) {
   const size_t bytes = element == TTQ_F32 ? 4 : 2;
   for (size_t column = 0; column < PANEL; column += VF)
     for (size_t k = 0; k < depth; k += VF) {
@@ -17,7 +17,9 @@ static inline __attribute__((always_inline)) void pack_panel(
 #pragma clang loop unroll(full)
       for (size_t i = 0; i < VF; i++) {
         const size_t row = column + i < n ? column + i : n - 1;
-        const uint8_t *p = (const uint8_t *)w + (row * stride + k) * bytes;
+        const size_t place = (row * stride + k) * bytes;
+        const uint8_t *p = (const uint8_t *)w + place;
+        _mm_prefetch((const char *)next + place, _MM_HINT_T0);
         block[i] = count == VF ? vf_widen(element, p) : vf_widen_first(element, p, count);
       }
       vf_transpose(block);

@@ -42,7 +42,8 @@ static inline vf vf_signed(vf a, vf b) { return _mm256_or_ps(a, _mm256_and_ps(b,
 
 // a * 2^n for integral n; results below the normal range are 0. 2^n is (n + 127) in the exponent's bits 23...30.
 static inline vf vf_scale2(vf a, vf n) {
-  const __m256i exponent = _mm256_max_epi32(_mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127)), _mm256_setzero_si256());
+  const __m256i biased = _mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127));
+  const __m256i exponent = _mm256_max_epi32(biased, _mm256_setzero_si256());
   return _mm256_mul_ps(a, _mm256_castsi256_ps(_mm256_slli_epi32(exponent, 23)));
 }
 
