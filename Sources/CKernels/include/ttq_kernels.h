@@ -96,6 +96,8 @@ typedef void (*ttq_matmul_kernel)(const ttq_matmul_args *) TTQ_SENDABLE;
 
 // attention: for each query t and head h of [head_begin, head_end), with kv = h / (heads / kv_heads), over cached positions
 //   p = 0 ... past + t:  y[t][h] = sum of softmax(scale * q[t][h] . keys[kv][p]) * values[kv][p]
+// dim is at most TTQ_ATTENTION_DIM. Cached positions from past + tokens on are never read.
+enum { TTQ_ATTENTION_DIM = 256 };
 typedef struct {
   const float *q;       // T rows of heads x dim
   const float *keys;    // kv_heads x capacity x dim
@@ -109,14 +111,14 @@ typedef struct {
 typedef void (*ttq_attention_kernel)(const ttq_attention_args *) TTQ_SENDABLE;
 
 // A row of a family's table: one variant for one bit width. `name` is the variant's name within the family.
-// Tables are listed in the .def file of each family, simplest first.
+// Tables are listed in the <family>_rows.h of each family, simplest first. `least_tokens` is where a variant starts to pay.
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; ttq_statistic_kernel kernel; } ttq_statistic_row;
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t activation; ttq_quantize_activations_kernel kernel; } ttq_quantize_activations_row;
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t bits, element, layout; ttq_quantize_kernel kernel; } ttq_quantize_row;
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t bits, layout; ttq_dequantize_kernel kernel; } ttq_dequantize_row;
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t bits, activation, layout; size_t least_tokens; ttq_qmatmul_kernel kernel; } ttq_qmatmul_row;
-typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t element; ttq_matmul_kernel kernel; } ttq_matmul_row;
-typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; ttq_attention_kernel kernel; } ttq_attention_row;
+typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t element; size_t least_tokens, scratch_floats; ttq_matmul_kernel kernel; } ttq_matmul_row;
+typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; size_t scratch_floats; ttq_attention_kernel kernel; } ttq_attention_row;
 
 const ttq_statistic_row *ttq_statistic_rows(size_t *count);
 const ttq_quantize_activations_row *ttq_quantize_activations_rows(size_t *count);

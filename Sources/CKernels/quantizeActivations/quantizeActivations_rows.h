@@ -1,0 +1,15 @@
+#pragma once
+
+// The ladder of `quantizeActivations`; the scalar and portable variants are Swift.
+//   f32  x / D and its group sums
+//   a8   x / D held in registers or the first-level cache for one group, its greatest magnitude, then codes
+// ROW(name, revision, ISA token, file, summary, activation, function)
+#define TTQ_QUANTIZE_ACTIVATIONS_ROWS(ROW)                                                                                 \
+  ROW("f32/avx2", 1, AVX2, "Sources/CKernels/quantizeActivations/avx2.c", "scale and sum, 8 channels a step", F32,        \
+      ttq_quantize_activations_f32_avx2)                                                                                  \
+  ROW("f32/avx512", 1, AVX512, "Sources/CKernels/quantizeActivations/avx512.c", "scale and sum, 16 channels a step", F32, \
+      ttq_quantize_activations_f32_avx512)                                                                                \
+  ROW("a8/avx2", 1, AVX2, "Sources/CKernels/quantizeActivations/avx2.c", "int8 codes, 8 channels a step", A8,             \
+      ttq_quantize_activations_a8_avx2)                                                                                   \
+  ROW("a8/avx512", 1, AVX512, "Sources/CKernels/quantizeActivations/avx512.c", "int8 codes, 16 channels a step", A8,      \
+      ttq_quantize_activations_a8_avx512)
