@@ -1,0 +1,27 @@
+#pragma once
+#include "../include/ttq_kernels.h"
+
+// The ladder of `quantize`, each for every bit width: name, revision, ISA token, element, file, summary, function less its
+// suffix _q<bits>.
+//   avx2_r16    transposes 8 rows x 8 (or 8 pairs of) channels in registers, so that a lane is a row and range, scale and
+//               codes need no reduction across lanes; the saturation of the packing instructions is the clamp
+//   avx512_r16  the same with 16 lanes; a chunk of bf16 is one transpose; codes bypass the caches, the next panel is prefetched
+#if defined(__x86_64__)
+#define TTQ_QUANTIZE_VARIANTS(V) \
+  V("bf16/avx2_r16", 1, AVX2, BF16, "avx2.c", "8 rows a vector, bf16 pairs transposed", bf16_avx2_r16) \
+  V("f16/avx2_r16", 1, AVX2, F16, "avx2.c", "8 rows a vector, f16 widened, then transposed", f16_avx2_r16) \
+  V("f32/avx2_r16", 1, AVX2, F32, "avx2.c", "8 rows a vector, f32 transposed", f32_avx2_r16) \
+  V("bf16/avx512_r16", 1, AVX512, BF16, "avx512.c", "16 rows a vector, bf16 pairs transposed, streaming stores", bf16_avx512_r16) \
+  V("f16/avx512_r16", 1, AVX512, F16, "avx512.c", "16 rows a vector, f16 widened, then transposed", f16_avx512_r16) \
+  V("f32/avx512_r16", 1, AVX512, F32, "avx512.c", "16 rows a vector, f32 transposed", f32_avx512_r16)
+#else
+#define TTQ_QUANTIZE_VARIANTS(V)
+#endif
+
+#define TTQ_QUANTIZE_PROTOTYPES(name, revision, isa, element, file, summary, function) \
+  uint32_t ttq_quantize_##function##_q2(const ttq_quantize_args *); \
+  uint32_t ttq_quantize_##function##_q3(const ttq_quantize_args *); \
+  uint32_t ttq_quantize_##function##_q4(const ttq_quantize_args *); \
+  uint32_t ttq_quantize_##function##_q5(const ttq_quantize_args *); \
+  uint32_t ttq_quantize_##function##_q8(const ttq_quantize_args *);
+TTQ_QUANTIZE_VARIANTS(TTQ_QUANTIZE_PROTOTYPES)
