@@ -30,7 +30,7 @@ import Testing
   }
 
   @Test func workloadIsCountedWithItsCost() {
-    final class Twice: Workload {
+    final class Twice: Timeable {
       let copies = 2
       var calls = 0
       func run(copy: Int) { calls += 1 }

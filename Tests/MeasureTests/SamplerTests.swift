@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// Notes the order of its calls, and works for as long as it is told.
-private final class Probe: Workload {
+private final class Probe: Timeable {
   let copies: Int
   let nanoseconds: UInt64
   private(set) var order: [Int] = []

@@ -23,12 +23,9 @@ package struct AttentionFamily: KernelFamily {
   private static let compiled: [Variant<AttentionKernel>] = unsafe CTable.read(ttq_attention_rows).map { table in
     var row = unsafe VariantRow(table.name, table.revision, table.isa, table.file, table.summary)
     row.element = .f32
-    return Variant(row, scratchFloats: scratchFloats, kernel: unsafe AttentionKernel(table.kernel))
-  }
-
-  /// Scratch of the C variants, as `ttq_kernels.h` states it.
-  static let scratchFloats: @Sendable (Problem) -> Int = { problem in
-    problem.k + 16
+    row.headDimensions = 1...Int(TTQ_ATTENTION_DIM)
+    let scratch = unsafe table.scratch_floats
+    return Variant(row, scratchFloats: { _ in scratch }, kernel: unsafe AttentionKernel(table.kernel))
   }
 
   package func cost(of problem: Problem) -> Cost {

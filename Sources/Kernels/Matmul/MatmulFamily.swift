@@ -21,7 +21,9 @@ package struct MatmulFamily: KernelFamily {
   private static let compiled: [Variant<MatmulKernel>] = unsafe CTable.read(ttq_matmul_rows).map { table in
     var row = unsafe VariantRow(table.name, table.revision, table.isa, table.file, table.summary)
     unsafe row.element = ElementType(table: table.element)
-    return Variant(row, kernel: unsafe MatmulKernel(table.kernel))
+    row.leastTokens = unsafe table.least_tokens
+    let scratch = unsafe table.scratch_floats
+    return Variant(row, scratchFloats: { _ in scratch }, kernel: unsafe MatmulKernel(table.kernel))
   }
 
   package func cost(of problem: Problem) -> Cost {

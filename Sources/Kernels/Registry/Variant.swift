@@ -20,6 +20,8 @@ package struct VariantRow: Hashable, Sendable {
   package var layout: PackedLayout?
   /// The least token count it is meant for; below, it is not a candidate.
   package var leastTokens = 1
+  /// The head dimensions it can take, or nil for any.
+  package var headDimensions: ClosedRange<Int>?
   package var needsOpenBLAS = false
 
   /// Why the variant cannot serve `problem`, or nil where it can.
@@ -31,7 +33,10 @@ package struct VariantRow: Hashable, Sendable {
     if let activation, let wanted = problem.activation, activation != wanted {
       return "takes \(activation.rawValue) activations"
     }
-    if problem.tokens < leastTokens { return "meant for \(leastTokens) tokens or more" }
+    if let headDimensions, let heads = problem.heads, !headDimensions.contains(heads.dimension) {
+      return "takes heads of at most \(headDimensions.upperBound)"
+    }
+    if problem.tokens > 0, problem.tokens < leastTokens { return "meant for \(leastTokens) tokens or more" }
     return nil
   }
 

@@ -67,7 +67,7 @@ package final class CounterSession {
   }
 
   /// Counts over `calls` calls of a workload, of which each does `cost`.
-  package func measure(_ workload: some Workload, calls: Int, cost: Cost) -> [String: Double] {
+  package func measure(_ workload: some Timeable, calls: Int, cost: Cost) -> [String: Double] {
     measure(calls: calls) {
       for call in 0..<calls { workload.run(copy: call % workload.copies) }
       SoftwareCounts.add(bytes: Int(cost.bytes) * calls, operations: Int(cost.operations) * calls, calls: calls)

@@ -4,7 +4,7 @@ package import Records
 /// disturbed samples taken again.
 package enum Sampler {
   /// Samples one workload as `plan` says, after an untimed call.
-  package static func sample<W: Workload>(_ workload: W, plan: SamplingPlan) -> Samples {
+  package static func sample<W: Timeable>(_ workload: W, plan: SamplingPlan) -> Samples {
     let start = MonotonicClock.now()
     var series = Series(workload, plan: plan)
     while series.count < plan.maximum {
@@ -22,7 +22,7 @@ package enum Sampler {
   ///
   /// Each round visits every workload, the first one moving on from round to round; the plan's budget is that of one
   /// workload over all rounds.
-  package static func interleaved(_ workloads: [any Workload], plan: SamplingPlan, rounds: Int = 9) -> Interleaved {
+  package static func interleaved(_ workloads: [any Timeable], plan: SamplingPlan, rounds: Int = 9) -> Interleaved {
     precondition(rounds >= 1)
     var series = workloads.map { Series($0, plan: plan) }
     var medians = workloads.map { _ in [Double]() }
@@ -75,7 +75,7 @@ private struct Series {
   var isTooSlow: Bool { samples.gaveUp }
 
   /// Calls the workload untimed, then finds how many calls make a sample.
-  init(_ workload: some Workload, plan: SamplingPlan) {
+  init(_ workload: some Timeable, plan: SamplingPlan) {
     self.plan = plan
     copies = workload.copies
     precondition(copies >= 1)
@@ -93,7 +93,7 @@ private struct Series {
 
   /// Nanoseconds of one call, over the calls of a sample.
   @inline(__always)
-  private mutating func time<W: Workload>(_ workload: W) -> Double {
+  private mutating func time<W: Timeable>(_ workload: W) -> Double {
     let start = MonotonicClock.now()
     for _ in 0..<samples.batch {
       workload.run(copy: copy)
@@ -105,7 +105,7 @@ private struct Series {
 
   /// Adds at least one and at most `limit` samples, about a millisecond of them; a disturbed block is taken again while
   /// the plan allows.
-  mutating func takeBlock<W: Workload>(of workload: W, atMost limit: Int) {
+  mutating func takeBlock<W: Timeable>(of workload: W, atMost limit: Int) {
     while true {
       let first = count
       let before = Disturbance.now()

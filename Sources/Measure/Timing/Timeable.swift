@@ -1,5 +1,5 @@
 /// Something to measure, on the thread that calls it.
-package protocol Workload: AnyObject {
+package protocol Timeable: AnyObject {
   /// Cold copies of the data to rotate over, at least 1; together larger than the last-level cache for cold figures.
   var copies: Int { get }
 

@@ -1,0 +1,95 @@
+import Kernels
+import Records
+import Testing
+
+/// One variant of the catalogue, named as everywhere else.
+struct VariantCase: Sendable, CustomTestStringConvertible {
+  let family: any KernelFamily
+  let row: VariantRow
+
+  var testDescription: String {
+    "\(family.name.rawValue)/\(row.bits.count == 1 ? "q\(row.bits[0])/" : "")\(row.name)"
+  }
+
+  static let all = Catalogue.standard.families.flatMap { family in
+    family.rows.map { VariantCase(family: family, row: $0) }
+  }
+}
+
+/// Every row of the catalogue against its family's reference: shapes with tails, every width and group, one and two threads. A new row
+/// is tested without an edit here.
+@Suite struct VariantTests {
+  static let machine = Result { try Machine.probe(isaLimit: environment("TTQ_ISA")) }
+
+  @Test(arguments: VariantCase.all)
+  func matchesReference(_ variant: VariantCase) throws {
+    let machine = try Self.machine.get()
+    if let reason = variant.row.unsupported(by: machine.isa) {
+      withKnownIssue("\(variant.testDescription) skipped: \(reason)") { Issue.record("skipped: \(reason)") }
+      return
+    }
+    let pool = ThreadPool(threads: 2)
+    let arena = ColdArena(bytes: 1)
+    for problem in Problems.covering(variant.row, of: variant.family.name) {
+      for threads in [1, 2] {
+        let trial = try variant.family.trial(
+          ofVariantNamed: variant.row.name, on: problem, configuration: Configuration(threads: threads),
+          machine: machine,
+          pool: pool, arena: arena, seed: 7)
+        let failure = trial.check().failure(tolerance: variant.family.tolerance)
+        #expect(failure == nil, "\(problem.name), \(threads) threads")
+      }
+    }
+  }
+}
+
+/// Problems that reach every path of a variant: tails in N, K and T, short last groups, all widths and groups.
+enum Problems {
+  static func covering(_ row: VariantRow, of family: FamilyName) -> [Problem] {
+    let bits = row.bits.isEmpty ? [4] : row.bits
+    let formats = bits.flatMap { bits in WeightFormat.supportedGroups.compactMap { WeightFormat(bits: bits, group: $0) }
+    }
+    let element = row.element
+    switch family {
+    case .statistic:
+      return [(1, 1), (3, 17), (5, 64), (9, 100), (2, 300)].map { Problem(family: family, k: $1, tokens: $0) }
+    case .quantizeActivations:
+      return formats.flatMap { format in
+        [(1, 32), (3, 172), (2, 33), (5, 129), (4, 256)].map {
+          Problem(family: family, k: $1, tokens: $0, format: format, activation: row.activation)
+        }
+      }
+    case .quantize, .dequantize:
+      return formats.flatMap { format in
+        [(1, 1), (16, 32), (17, 172), (40, 160), (33, 257), (48, 64)].map {
+          Problem(family: family, n: $0, k: $1, format: format, element: element)
+        }
+      }
+    case .qmatmul:
+      return formats.flatMap { format in
+        [(1, 32), (16, 64), (40, 172), (35, 257), (67, 128)].flatMap { n, k in
+          tokens(from: row.leastTokens).map {
+            Problem(family: family, n: n, k: k, tokens: $0, format: format, activation: row.activation)
+          }
+        }
+      }
+    case .matmul:
+      return [(1, 1), (16, 32), (17, 33), (40, 172), (67, 257)].flatMap { n, k in
+        tokens(from: row.leastTokens).map { Problem(family: family, n: n, k: k, tokens: $0, element: element) }
+      }
+    case .attention:
+      return [(1, 1, 8, 5), (4, 2, 16, 33), (6, 2, 40, 70), (3, 3, 64, 129), (8, 1, 128, 40)].flatMap {
+        heads, shared, dimension, cached in
+        [1, 2, 5, 13].filter { $0 <= cached }.map {
+          Problem(
+            family: family, n: heads * dimension, k: cached, tokens: $0, element: .f32,
+            heads: HeadShape(keyValueHeads: shared, dimension: dimension))
+        }
+      }
+    }
+  }
+
+  private static func tokens(from least: Int) -> [Int] {
+    [1, 2, 3, 4, 5, 7, 8, 13, 16, 40].filter { $0 >= least }
+  }
+}
