@@ -40,13 +40,13 @@ enum Stylesheet {
     .n { text-align: right; }
     .long { min-width: 14.5rem; }
     tr.best td { background: var(--tint); }
-    figure { margin: 1rem 0 1.25rem; }
+    figure { margin: 1rem 0 1.25rem; overflow-x: auto; }
     figcaption { color: var(--soft); font-size: .84rem; margin-top: .15rem; }
     .absent { margin: .4rem 0 0; padding-left: 1.1rem; color: var(--soft); font-size: .84rem; }
     .absent b { color: var(--roof); font-weight: 600; }
     details { margin: .6rem 0; font-size: .94rem; }
     summary { cursor: pointer; color: var(--soft); font-size: .88rem; }
-    svg { display: block; width: 100%; height: auto; max-width: 960px;
+    svg { display: block; width: 100%; height: auto; min-width: 40rem; max-width: 960px;
       font: 12px ui-sans-serif, system-ui, "Helvetica Neue", Arial, sans-serif; font-variant-numeric: tabular-nums; }
     svg text { fill: var(--ink); }
     svg .label { font: 11.5px ui-monospace, "SF Mono", "DejaVu Sans Mono", Menlo, Consolas, monospace; }

@@ -11,7 +11,7 @@ extension ReportSection {
     }
     if input.unreadableLines > 0 {
       let lines = input.unreadableLines == 1 ? "1 line" : "\(input.unreadableLines) lines"
-      blocks.append(.paragraph([.text("\(lines) of the journal could not be read and were left out.")]))
+      blocks.append(.paragraph([.text("\(lines) of the journal could not be read: left out here.")]))
     }
     return blocks
   }

@@ -153,10 +153,13 @@ extension ProblemFindings {
     "problem-" + String(problem.name.lowercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" })
   }
 
-  /// The shape in the words of the field: `3072 × 1024, T = 1`.
+  /// The shape in the words of the field: `3072 × 1024, T = 1`; `16 heads of 128 (8 KV), 512 cached, T = 1`.
   package var shape: String {
-    let matrix = problem.n > 0 ? "\(problem.n) × \(problem.k)" : "K = \(problem.k)"
-    let heads = problem.heads.map { ", \($0.keyValueHeads) KV heads of \($0.dimension)" } ?? ""
-    return matrix + heads + (problem.tokens > 0 ? ", T = \(problem.tokens)" : "")
+    let tokens = problem.tokens > 0 ? ", T = \(problem.tokens)" : ""
+    if let heads = problem.heads, heads.dimension > 0 {
+      let count = problem.n / heads.dimension
+      return "\(count) heads of \(heads.dimension) (\(heads.keyValueHeads) KV), \(problem.k) cached" + tokens
+    }
+    return (problem.n > 0 ? "\(problem.n) × \(problem.k)" : "K = \(problem.k)") + tokens
   }
 }
