@@ -95,15 +95,16 @@ package struct Journal: Sendable {
   }
 
   /// Appends one entry and waits until it is on disk. After a cut line it starts a new one.
+  ///
+  /// The file is opened for appending and the line is one write, so that two tuners at once interleave whole lines.
   package func append(_ entry: JournalEntry) throws(RecordError) {
     var line = try RecordFile.encode(entry, compact: true)
     do {
-      if !FileManager.default.fileExists(atPath: path) {
-        let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        try Data().write(to: URL(fileURLWithPath: path))
-      }
-      let file = try FileHandle(forUpdating: URL(fileURLWithPath: path))
+      let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+      guard descriptor >= 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+      let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
       defer { try? file.close() }
       let end = try file.seekToEnd()
       if end > 0 {
@@ -113,7 +114,7 @@ package struct Journal: Sendable {
       try file.write(contentsOf: line)
       try file.synchronize()
     } catch {
-      throw .unwritable(path: path, reason: error.localizedDescription)
+      throw .unwritable(path: path, reason: RecordFile.reason(error))
     }
   }
 }

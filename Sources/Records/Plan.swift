@@ -150,6 +150,11 @@ package struct Plan: Codable, Hashable, Sendable {
       throw .malformed(path: path, expected: "plan schema \(Self.schema)", found: "schema \(header.schema)")
     }
     self = try RecordFile.decode(Plan.self, from: path, expected: "a plan of schema \(Self.schema)")
+    let sizes = rows.flatMap { [$0.problem.n, $0.problem.k, $0.problem.tokens] } + layouts.flatMap { [$0.n, $0.k] }
+    let threads = rows.flatMap { [$0.threads, $0.configuration.threads] } + layouts.map(\.threads)
+    guard sizes.allSatisfy({ (0..<1 << 31).contains($0) }), threads.allSatisfy({ (1..<1 << 16).contains($0) }) else {
+      throw .malformed(path: path, expected: "sizes of 0..<2^31 and at least one thread", found: "others")
+    }
   }
 
   /// Writes the plan to `path`, whole or not at all.

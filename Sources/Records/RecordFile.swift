@@ -53,12 +53,16 @@ package enum RecordFile {
     do {
       return try encoder.encode(value) + Data([UInt8(ascii: "\n")])
     } catch {
-      throw .malformed(path: "record", expected: "finite numbers", found: "\(error)")
+      throw .malformed(path: "record", expected: "finite numbers", found: "one that is not")
     }
   }
 
-  /// What a decoding error saw, in a few words with the place it stands at.
+  /// What a decoding error saw, in a few words with the place it stands at; on one line, whatever the file quotes.
   package static func found(_ error: any Error, in bytes: Data) -> String {
+    words(error, in: bytes).split(whereSeparator: \.isNewline).joined(separator: " ")
+  }
+
+  private static func words(_ error: any Error, in bytes: Data) -> String {
     if bytes.isEmpty { return "an empty file" }
     switch error as? DecodingError {
     case .keyNotFound(let key, let context): return "no `\(key.stringValue)`\(place(context))"
@@ -75,7 +79,8 @@ package enum RecordFile {
     return path.isEmpty ? "" : " at \(path.joined(separator: "."))"
   }
 
-  private static func reason(_ error: any Error) -> String {
+  /// The system's own words for why a file operation failed.
+  static func reason(_ error: any Error) -> String {
     let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError ?? error as NSError
     guard underlying.domain == NSPOSIXErrorDomain else { return error.localizedDescription }
     return unsafe String(cString: strerror(Int32(underlying.code)))

@@ -1,0 +1,78 @@
+/// The document as JSON: numbers unrounded in the unit that stands beside them, null for what is not known.
+enum JSONRenderer {
+  static func page(_ document: Document) -> String {
+    JSONValue.object([
+      ("title", .string(document.title)), ("subtitle", .string(document.subtitle)),
+      (
+        "sections",
+        .array(
+          document.parts.map { part in
+            .object([
+              ("name", .string(part.anchor)), ("title", .string(part.title)),
+              ("content", .array(part.blocks.map(block))),
+            ])
+          })
+      ),
+    ]).text() + "\n"
+  }
+
+  private static func block(_ block: Block) -> JSONValue {
+    switch block {
+    case .heading(let title, let level, let anchor):
+      return .object([("heading", .string(title)), ("level", .number(Double(level))), ("name", .string(anchor))])
+    case .paragraph(let inlines): return .object([("text", .string(inlines.map(text).joined()))])
+    case .facts(let facts): return .object([("facts", .object(facts.map { ($0.name, .string($0.value)) }))])
+    case .contents(let links):
+      return .object([("contents", .array(links.map { .string($0.anchor) }))])
+    case .table(let table): return .object([("table", self.table(table))])
+    case .chart(let chart): return .object([("chart", self.chart(chart))])
+    case .folded(let title, let inner):
+      return .object([("title", .string(title)), ("content", .array(inner.map(self.block)))])
+    }
+  }
+
+  private static func text(_ inline: Inline) -> String {
+    switch inline {
+    case .text(let text), .code(let text), .strong(let text): text
+    }
+  }
+
+  private static func table(_ table: Table) -> JSONValue {
+    let units = table.columns.filter { !$0.unit.symbol.isEmpty }.map { ($0.title, JSONValue.string($0.unit.symbol)) }
+    let rows = table.rows.map { row in
+      JSONValue.object(zip(table.columns, row.cells).map { column, cell in (column.title, value(cell)) })
+    }
+    return .object([("units", .object(units)), ("rows", .array(rows))])
+  }
+
+  private static func value(_ cell: Table.Cell) -> JSONValue {
+    switch cell {
+    case .text(let text), .code(let text): text.isEmpty ? .null : .string(text)
+    case .link(let link): .string(link.title)
+    case .number(let value): .number(value)
+    case .interval(let low, let high): .array([.number(low), .number(high)])
+    }
+  }
+
+  private static func chart(_ chart: BarChart) -> JSONValue {
+    let bars = chart.groups.flatMap { group in
+      group.bars.map { bar in
+        JSONValue.object([
+          ("group", .string(group.title)), ("label", .string(bar.label)), ("value", .number(bar.value)),
+          ("low", .number(bar.low)), ("high", .number(bar.high)),
+          ("roof", bar.roof.map { .string($0.name) } ?? .null), ("roof_value", .number(bar.roof?.value)),
+          ("winner", .bool(bar.highlighted)),
+        ])
+      }
+    }
+    let absent = chart.absent.map { absent in
+      JSONValue.object([
+        ("label", .string(absent.label)), ("status", .string(absent.status)), ("reason", .string(absent.reason)),
+      ])
+    }
+    return .object([
+      ("caption", .string(chart.caption)), ("unit", .string(chart.axis.symbol)), ("bars", .array(bars)),
+      ("not_drawn", .array(absent)),
+    ])
+  }
+}

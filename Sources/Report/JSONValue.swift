@@ -1,0 +1,52 @@
+/// JSON with the order of its keys kept, which `Codable` would lose.
+enum JSONValue {
+  case null
+  case bool(Bool)
+  /// A missing or non-finite number is null.
+  case number(Double?)
+  case string(String)
+  case array([JSONValue])
+  case object([(String, JSONValue)])
+
+  func text(indent: Int = 0) -> String {
+    let outer = String(repeating: " ", count: indent)
+    let inner = outer + " "
+    switch self {
+    case .null: return "null"
+    case .bool(let value): return value ? "true" : "false"
+    case .number(let value): return Self.number(value)
+    case .string(let text): return Self.quoted(text)
+    case .array(let values):
+      if values.isEmpty { return "[]" }
+      return "[\n" + values.map { inner + $0.text(indent: indent + 1) }.joined(separator: ",\n") + "\n\(outer)]"
+    case .object(let fields):
+      if fields.isEmpty { return "{}" }
+      let lines = fields.map { key, value in "\(inner)\(Self.quoted(key)): \(value.text(indent: indent + 1))" }
+      return "{\n" + lines.joined(separator: ",\n") + "\n\(outer)}"
+    }
+  }
+
+  private static func number(_ value: Double?) -> String {
+    guard let value, value.isFinite else { return "null" }
+    // Whole numbers that a Double holds exactly are written without a fraction.
+    guard abs(value) < 9e15, let whole = Int(exactly: value) else { return "\(value)" }
+    return "\(whole)"
+  }
+
+  private static func quoted(_ text: String) -> String {
+    var quoted = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": quoted += "\\\""
+      case "\\": quoted += "\\\\"
+      case "\n": quoted += "\\n"
+      case "\t": quoted += "\\t"
+      case _ where scalar.value < 0x20:
+        let digits = String(scalar.value, radix: 16)
+        quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: quoted.unicodeScalars.append(scalar)
+      }
+    }
+    return quoted + "\""
+  }
+}

@@ -1,0 +1,28 @@
+internal import Records
+
+/// The order in which alternatives are shown: the reference first, then each step towards the machine.
+enum Ladder {
+  /// Beginnings of the implementation part of a variant's name, lowest step first. A later match counts, so that
+  /// `avx512vnni` is not taken for `avx512`.
+  private static let steps = [
+    "reference", "scalar", "portable", "simd", "tiled", "openblas", "neon", "dotprod", "avx2", "avxvnni", "avx512",
+    "avx512bf16", "avx512vnni", "amx",
+  ]
+
+  /// The step of `a8/avx512vnni_r16x1`; unknown names stand above all known ones.
+  static func step(_ variant: String) -> Int {
+    let implementation = variant.split(separator: "/").last ?? ""
+    return steps.lastIndex { implementation.hasPrefix($0) } ?? steps.count
+  }
+
+  /// Whether the variant is the ordinary code that the others are checked against.
+  static func isReference(_ variant: String) -> Bool { step(variant) <= 1 }
+
+  /// Results by thread count, then step; equals keep the journal's order.
+  static func sorted(_ results: [CandidateResult]) -> [CandidateResult] {
+    results.enumerated().sorted { a, b in
+      let (x, y) = (a.element, b.element)
+      return (x.configuration.threads, step(x.variant), a.offset) < (y.configuration.threads, step(y.variant), b.offset)
+    }.map(\.element)
+  }
+}

@@ -1,0 +1,108 @@
+/// The document as Markdown; charts become bars of characters.
+enum MarkdownRenderer {
+  private static let barWidth = 40
+
+  static func page(_ document: Document) -> String {
+    let head = "# \(plain(document.title))\n\n\(plain(document.subtitle))\n\n"
+    let parts = document.parts.map { part in
+      "<a id=\"\(HTMLRenderer.escape(part.anchor))\"></a>\n\n## \(plain(part.title))\n\n\(blocks(part.blocks))"
+    }
+    return head + parts.joined()
+  }
+
+  private static func blocks(_ blocks: [Block]) -> String { blocks.map { block($0) + "\n\n" }.joined() }
+
+  private static func block(_ block: Block) -> String {
+    switch block {
+    case .heading(let title, let level, let anchor):
+      let marks = String(repeating: "#", count: level)
+      return "<a id=\"\(HTMLRenderer.escape(anchor))\"></a>\n\n\(marks) \(plain(title))"
+    case .paragraph(let inlines): return inlines.map(inline).joined()
+    case .facts(let facts): return facts.map { "- **\(plain($0.name))**: \(plain($0.value))" }.joined(separator: "\n")
+    case .contents(let links): return links.map { "- \(link($0))" }.joined(separator: "\n")
+    case .table(let table): return self.table(table)
+    case .chart(let chart): return self.chart(chart)
+    case .folded(let title, let inner): return "**\(plain(title))**\n\n" + blocks(inner)
+    }
+  }
+
+  /// `text` on one line, with the characters escaped that Markdown or its HTML would read.
+  private static func plain(_ text: String) -> String {
+    var escaped = ""
+    for scalar in oneLine(text).unicodeScalars {
+      switch scalar {
+      case "&": escaped += "&amp;"
+      case "<": escaped += "&lt;"
+      case ">": escaped += "&gt;"
+      case "\\", "|", "*", "_", "`", "[", "]": escaped += "\\\(scalar)"
+      default: escaped.unicodeScalars.append(scalar)
+      }
+    }
+    return escaped
+  }
+
+  private static func code(_ text: String) -> String {
+    let inside = oneLine(text).map { $0 == "`" ? "'" : $0 == "|" ? "\\|" : String($0) }.joined()
+    return inside.isEmpty ? "" : "`\(inside)`"
+  }
+
+  private static func oneLine(_ text: String) -> String {
+    text.split(whereSeparator: \.isNewline).joined(separator: " ")
+  }
+
+  private static func inline(_ inline: Inline) -> String {
+    switch inline {
+    case .text(let text): plain(text)
+    case .code(let text): code(text)
+    case .strong(let text): "**\(plain(text))**"
+    }
+  }
+
+  private static func link(_ link: Link) -> String { "[\(plain(link.title))](#\(link.anchor))" }
+
+  private static func table(_ table: Table) -> String {
+    let head = table.columns.map { plain($0.title) }
+    let rule = table.columns.map { $0.unit == .plain ? "---" : "---:" }
+    let rows = table.rows.map { row in
+      zip(row.cells, table.columns).enumerated().map { index, pair in
+        let text = cell(pair.0, pair.1.unit)
+        return row.highlighted && index == 0 && !text.isEmpty ? "**\(text)**" : text
+      }
+    }
+    return ([head, rule] + rows).map { "| \($0.joined(separator: " | ")) |" }.joined(separator: "\n")
+  }
+
+  private static func cell(_ cell: Table.Cell, _ unit: Unit) -> String {
+    switch cell {
+    case .text(let text): plain(text)
+    case .code(let text): code(text)
+    case .link(let target): link(target)
+    case .number(let value): unit.text(value)
+    case .interval(let low, let high): unit.text(low: low, high: high)
+    }
+  }
+
+  private static func chart(_ chart: BarChart) -> String {
+    let bars = chart.groups.flatMap(\.bars).filter(\.value.isFinite)
+    let label = bars.map(\.label.count).max() ?? 0
+    let top = bars.flatMap { [$0.value, $0.roof?.value ?? 0] }.filter(\.isFinite).max() ?? 0
+    let cells = { (value: Double) in
+      top > 0 && value.isFinite ? Int((min(max(value / top, 0), 1) * Double(barWidth)).rounded()) : 0
+    }
+    var lines: [String] = []
+    for group in chart.groups {
+      lines.append("\(oneLine(group.title)) (\(chart.columns.joined(separator: ", ")))")
+      for bar in group.bars where bar.value.isFinite {
+        var strip = Array(repeating: Character(" "), count: barWidth + 1)
+        for place in 0..<cells(bar.value) { strip[place] = bar.highlighted ? "█" : "▒" }
+        if let roof = bar.roof { strip[cells(roof.value)] = "|" }
+        let name = oneLine(bar.label)
+        let padding = String(repeating: " ", count: max(0, label - name.count))
+        lines.append("  \(padding)\(name) \(String(strip)) \(bar.notes.map(oneLine).joined(separator: ", "))")
+      }
+    }
+    let fence = bars.isEmpty ? "" : "```text\n\(lines.joined(separator: "\n"))\n```\n\n"
+    let absent = chart.absent.map { "\n- \(code($0.label)) **\(plain($0.status))**: \(plain($0.reason))" }.joined()
+    return fence + plain(chart.caption) + (absent.isEmpty ? "" : "\n" + absent)
+  }
+}

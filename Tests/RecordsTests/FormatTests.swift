@@ -1,0 +1,68 @@
+internal import Foundation
+internal import Records
+internal import Testing
+
+struct FormatTests {
+  @Test(arguments: WeightFormat.all)
+  func aSupportedFormatIsReadBack(format: WeightFormat) throws {
+    let bytes = try JSONEncoder().encode(format)
+    #expect(try JSONDecoder().decode(WeightFormat.self, from: bytes) == format)
+    #expect(format.largestCode == (1 << format.bits) - 1)
+  }
+
+  @Test(arguments: [
+    (0, 32), (1, 32), (6, 32), (7, 64), (16, 32), (-4, 32), (4, 0), (4, 16), (4, 33), (4, 256), (4, -32),
+  ])
+  func anUnsupportedFormatIsRefused(bits: Int, group: Int) {
+    #expect(WeightFormat(bits: bits, group: group) == nil)
+    let text = Data(#"{"bits":\#(bits),"group":\#(group)}"#.utf8)
+    #expect(throws: DecodingError.self) { try JSONDecoder().decode(WeightFormat.self, from: text) }
+  }
+
+  @Test(arguments: [(1, 1), (32, 1), (33, 2), (1024, 32), (1025, 33)])
+  func aShortLastGroupCounts(k: Int, groups: Int) {
+    #expect(WeightFormat.q4g32.groups(k) == groups)
+  }
+
+  @Test(arguments: [
+    (Int.min, TokenClass.one), (0, .one), (1, .one), (2, .few), (16, .few), (17, .some), (128, .some), (129, .many),
+    (Int.max, .many),
+  ])
+  func tokensFallIntoTheirClass(tokens: Int, expected: TokenClass) {
+    #expect(TokenClass(tokens: tokens) == expected)
+    #expect(TokenClass(tokens: expected.representative) == expected)
+  }
+
+  @Test func namesHoldWhatDistinguishesProblems() {
+    #expect(SampleRecords.problem.name == "qmatmul/q4g32/a8/3072x1024/t1")
+    #expect(Problem(family: .statistic, k: 1024, tokens: 512).name == "statistic/1024/t512")
+    let attention = Problem(
+      family: .attention, n: 2048, k: 512, tokens: 1, element: .f16,
+      heads: HeadShape(keyValueHeads: 8, dimension: 128))
+    #expect(attention.name == "attention/f16/2048x512/h8d128/t1")
+  }
+
+  @Test func aMachineIsNamedLikeAFolder() {
+    #expect(SampleRecords.machine.name == "amd-26-2-1-avx512vnni-4c")
+    var odd = SampleRecords.machine
+    odd.vendor = "Odd/../Vendor"
+    odd.isa = []
+    #expect(odd.name == "odd----vendor-26-2-1-baseline-4c")
+  }
+
+  @Test func aShapeFileWithoutLinearsOrWithBadSizesIsRefused() throws {
+    let folder = try ScratchFolder()
+    var shape = ModelShape(
+      name: "m", source: "s", element: .bf16, layers: 2, linears: [LinearShape(name: "qkv", n: 8, k: 4, count: 2)],
+      heads: 2, keyValueHeads: 1, headDimension: 4)
+    let path = try folder.file("shape.json")
+    try RecordFile.write(RecordFile.encode(shape), to: path)
+    #expect(try ModelShape(path: path) == shape)
+    shape.linears[0].n = 0
+    try RecordFile.write(RecordFile.encode(shape), to: path)
+    #expect(throws: RecordError.self) { try ModelShape(path: path) }
+    shape.linears = []
+    try RecordFile.write(RecordFile.encode(shape), to: path)
+    #expect(throws: RecordError.self) { try ModelShape(path: path) }
+  }
+}
