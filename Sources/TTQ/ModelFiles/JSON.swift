@@ -233,7 +233,9 @@ private struct JSONParser: ~Escapable {
     var code: UInt32 = 0
     for _ in 0..<4 {
       at += 1
-      guard let digit = Character(Unicode.Scalar(peek())).hexDigitValue else { throw expected("four hexadecimal digits") }
+      guard let digit = Character(Unicode.Scalar(peek())).hexDigitValue else {
+        throw expected("four hexadecimal digits")
+      }
       code = code << 4 | UInt32(digit)
     }
     return code

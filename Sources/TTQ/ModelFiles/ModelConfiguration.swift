@@ -69,7 +69,9 @@ package struct ModelConfiguration: Hashable, Sendable {
     if !field.isNull {
       dimension = try field.integer(in: 2...1 << 12)
     } else if architecture.defaultHeadDimension == nil {
-      guard hidden % heads == 0 else { throw root["num_attention_heads"].expected("a divisor of hidden_size \(hidden)") }
+      guard hidden % heads == 0 else {
+        throw root["num_attention_heads"].expected("a divisor of hidden_size \(hidden)")
+      }
     }
     guard dimension % 2 == 0, dimension > 0 else { throw field.expected("an even number", found: "\(dimension)") }
     return dimension

@@ -8,7 +8,8 @@ package struct TensorStore: Sendable {
     self.folder = folder
     let single = "\(folder)/model.safetensors"
     let index = "\(single).index.json"
-    files = fileExists(index) && !fileExists(single) ? try Self.shards(index: index, folder: folder) : try Self.one(single)
+    files =
+      fileExists(index) && !fileExists(single) ? try Self.shards(index: index, folder: folder) : try Self.one(single)
   }
 
   private static func one(_ path: String) throws(ModelFileError) -> [String: SafetensorsFile] {
