@@ -1,4 +1,5 @@
 import Foundation
+import Records
 import TTQ
 import Testing
 
@@ -69,7 +70,7 @@ import Testing
     let header = "{\"w\":{\"dtype\":\"\(type)\",\"shape\":[\(count)],\"data_offsets\":[0,\(count * bytes.count)]}}"
     var data = [UInt8](repeating: 1, count: count * bytes.count)
     func file() throws -> Tensor {
-      let length = withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { unsafe Array($0) }
+      let length = unsafe withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { unsafe Array($0) }
       try folder.write("model.safetensors", length + Array(header.utf8) + data)
       return try open().tensor("w")
     }
@@ -85,7 +86,7 @@ import Testing
     (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#, UInt64.max, "header length"),
     (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#, 63, "header length"),
     (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#, 20, "header at byte"),
-    ("not json", nil, "header at byte 8"),
+    ("not json", nil, "header at byte 9"),
     ("[]", nil, "a JSON object"),
     (#"{"a":3}"#, nil, "tensor a"),
     (#"{"a":{"dtype":"Q4","shape":[2],"data_offsets":[0,8]}}"#, nil, "tensor a.dtype"),

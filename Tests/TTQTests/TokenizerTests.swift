@@ -11,10 +11,11 @@ import Testing
   @Test(arguments: [
     "", " ", "\n", "Hello, world!", "don't  DON'T\r\n\tx",
     "e\u{301}té \u{1F600}\u{200D}\u{1F525} 한국어 \u{1112}\u{1161}\u{11AB}",
-    "a\u{0}b\u{7F}", "12345 3.14", "<|endoftext|>", String(repeating: " ", count: 5000) + "x",
+    "a\u{0}b\u{7F}", "12345 3.14", "<|endoftext|>", "\u{1113}\u{116E}", String(repeating: " ", count: 5000) + "x",
   ])
   func roundTrip(_ text: String) throws {
-    #expect(tokenizer.decode(try tokenizer.encode(text)) == text.precomposedStringWithCanonicalMapping)
+    // `==` of strings is canonical equivalence, which composition keeps.
+    #expect(tokenizer.decode(try tokenizer.encode(text)) == text)
   }
 
   @Test func composesCanonically() throws {

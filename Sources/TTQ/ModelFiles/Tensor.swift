@@ -2,13 +2,19 @@ internal import Kernels
 package import Records
 
 /// A tensor of a model file: its bytes stay valid as long as the value lives.
-@safe package struct Tensor: Sendable {
+///
+/// `@unchecked Sendable`: the bytes are never written.
+@safe package struct Tensor: @unchecked Sendable {
   package let name: String
   /// Row-major dimensions.
   package let shape: [Int]
   package let element: ElementType
   /// The file, for messages.
   package let path: String
+  /// Elements.
+  package let count: Int
+  /// The first element, aligned to its type; valid as long as the tensor lives.
+  @unsafe package let pointer: UnsafeRawPointer
   private let storage: TensorStorage
 
   init(_ entry: TensorEntry, element: ElementType, in file: MappedFile) {
@@ -16,22 +22,18 @@ package import Records
     shape = entry.shape
     path = file.path
     self.element = element
+    count = entry.bytes.count / element.bytes
     storage = TensorStorage(entry, in: file)
+    unsafe pointer = storage.base
   }
-
-  /// Elements.
-  package var count: Int { storage.byteCount / element.bytes }
 
   package var bytes: RawSpan {
     @_lifetime(borrow self)
     get {
-      let span = unsafe RawSpan(_unsafeStart: storage.base, byteCount: storage.byteCount)
+      let span = unsafe RawSpan(_unsafeStart: pointer, byteCount: count * element.bytes)
       return unsafe _overrideLifetime(span, borrowing: self)
     }
   }
-
-  /// The first element, aligned to its type; valid as long as the tensor lives.
-  @unsafe package var pointer: UnsafeRawPointer { unsafe storage.base }
 
   /// All elements in single precision (exact for every type).
   package func floats() -> [Float] {
@@ -91,13 +93,11 @@ extension RawSpan {
 /// `@unchecked Sendable`: the bytes are never written after `init`.
 @safe private final class TensorStorage: @unchecked Sendable {
   @unsafe let base: UnsafeRawPointer
-  let byteCount: Int
   private let file: MappedFile
   private let copy: AlignedBuffer<UInt8>?
 
   init(_ entry: TensorEntry, in file: MappedFile) {
     self.file = file
-    byteCount = entry.bytes.count
     guard let start = unsafe file.base, !entry.bytes.isEmpty else {
       let empty = AlignedBuffer<UInt8>(repeating: 0, count: 0)
       unsafe base = UnsafeRawPointer(empty.pointer)

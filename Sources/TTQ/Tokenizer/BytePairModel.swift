@@ -3,6 +3,8 @@ struct BytePairModel: Sendable {
   let vocabulary: Vocabulary
   let merges: MergeTable
   let options: Options
+  /// Nil where words must stay whole, or are short anyway.
+  let boundaries: WordBoundaries?
   /// The token of each single byte: of the bytes themselves at byte level, of `<0xNN>` otherwise; nil where there is none.
   private let byteTokens: [Int32?]
 
@@ -23,6 +25,7 @@ struct BytePairModel: Sendable {
     self.vocabulary = vocabulary
     self.merges = merges
     self.options = options
+    boundaries = options.byteLevel || options.ignoreMerges ? nil : WordBoundaries(vocabulary)
     byteTokens = (UInt8.min...UInt8.max).map { byte in
       options.byteLevel ? vocabulary.id(of: [byte].span) : vocabulary.id(of: Self.fallbackName(byte))
     }

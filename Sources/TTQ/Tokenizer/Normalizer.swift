@@ -18,7 +18,7 @@ enum Normalizer: Sendable, Hashable {
   }
 
   /// Scalars below U+0300 are composed already and join nothing before them, so only runs of higher scalars, each with
-  /// the scalar before it, go through Foundation.
+  /// the scalar before it, go through Foundation. It errs on some archaic Hangul; such a run stays as it is.
   private static func composed(_ text: [UInt8]) -> [UInt8] {
     let firstLead: UInt8 = 0xCC
     guard var high = text.firstIndex(where: { $0 >= firstLead }) else { return text }
@@ -33,7 +33,9 @@ enum Normalizer: Sendable, Hashable {
       }
       let end = text[high...].firstIndex { $0 < 0x80 || (0xC0..<firstLead).contains($0) } ?? text.count
       result += text[done..<start]
-      result += String(decoding: text[start..<end], as: UTF8.self).precomposedStringWithCanonicalMapping.utf8
+      let run = String(decoding: text[start..<end], as: UTF8.self)
+      let composed = run.precomposedStringWithCanonicalMapping
+      result += (composed == run ? composed : run).utf8
       done = end
       high = text[end...].firstIndex { $0 >= firstLead } ?? text.count
     }

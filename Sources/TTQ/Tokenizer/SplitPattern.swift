@@ -33,6 +33,7 @@ internal import CPCRE2
   func split(
     _ text: Span<UInt8>, _ range: Range<Int>, with scratch: borrowing MatchScratch, into words: inout [Range<Int>]
   ) throws(TokenizerError) {
+    scratch.limit(for: range.count)
     var end = range.lowerBound
     var start = 0
     while start < range.count {
@@ -83,6 +84,11 @@ internal import CPCRE2
     unsafe pcre2_jit_stack_free_8(stack)
     unsafe pcre2_match_context_free_8(context)
     unsafe pcre2_match_data_free_8(data)
+  }
+
+  /// Lets a pattern backtrack over a long text a few times, and stops one that would never end.
+  fileprivate func limit(for count: Int) {
+    unsafe pcre2_set_match_limit_8(context, UInt32(clamping: 10_000_000 + 8 * count))
   }
 
   /// PCRE2's result: above or equal 0 for a match, whose range is then `match`.

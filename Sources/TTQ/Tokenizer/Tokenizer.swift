@@ -83,6 +83,11 @@ private struct Encoding: ~Copyable {
       for word in words { try pattern.split(text.span, word, with: scratch, into: &parts) }
       words = parts
     }
+    if let boundaries = tokenizer.model.boundaries {
+      var parts: [Range<Int>] = []
+      for word in words { boundaries.split(text.span, word, into: &parts) }
+      words = parts
+    }
     for word in words { try append(text.span.extracting(word)) }
   }
 
