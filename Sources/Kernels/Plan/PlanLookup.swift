@@ -1,0 +1,147 @@
+package import Records
+
+/// Finds the kernel for a problem: in the plan where it has a row that holds on this machine, else by rule.
+package struct PlanLookup: Sendable {
+  private let plan: Plan?
+  private let machine: Machine
+  /// Threads that may be used.
+  package let threads: Int
+
+  /// A look-up in `plan`; without one, every choice is an estimate.
+  package init(plan: Plan?, machine: Machine, threads: Int) {
+    self.plan = plan
+    self.machine = machine
+    self.threads = threads
+  }
+
+  private var sameMachine: Bool { plan?.machine == machine.identity }
+  private var sameISA: Bool { plan?.machine.isa == machine.identity.isa }
+
+  /// The variant of `family` for `problem`, of those that read or write `layout` where the family has layouts. The token count of the problem
+  /// stands for its class.
+  package func select<Family: KernelFamily>(
+    _ family: Family, for problem: Problem, layout: PackedLayout? = nil
+  ) throws(SelectionError) -> Selection<Family.Kernel> {
+    if sameMachine || sameISA {
+      let usable = (plan?.rows ?? []).filter { row in
+        row.problem.family == family.name && row.contract == family.contract && row.layout == layout
+          && row.configuration.threads <= threads && row.threads <= threads
+          && variant(family, row: row, for: problem, layout: layout) != nil
+      }
+      let sought = representative(problem)
+      let exact = usable.filter { $0.problem == sought }.max { $0.threads < $1.threads }
+      let closest = usable.filter { comparable($0.problem, sought) }
+        .min { (distance($0.problem, sought), -$0.threads) < (distance($1.problem, sought), -$1.threads) }
+      if let row = exact ?? closest, let variant = variant(family, row: row, for: problem, layout: layout) {
+        let step: SelectionStep = !sameMachine ? .sameISA : exact == nil ? .nearest : .exact
+        let source = step == .exact ? "" : ", from \(row.problem.name)"
+        return Selection(
+          variant: variant, configuration: row.configuration, step: step,
+          explanation: "\(problem.name): \(variant.row.name), \(row.configuration) (\(step.rawValue)\(source))")
+      }
+    }
+    return try estimate(family, for: problem, layout: layout)
+  }
+
+  /// The layout for an `n` x `k` matrix: the plan's choice, else the interleaved one where fast kernels exist for it.
+  package func layout(
+    n: Int, k: Int, format: WeightFormat, element: ElementType, activation: ActivationFormat
+  ) -> LayoutSelection {
+    let name = "\(format) \(n)x\(k)"
+    let choices = (plan?.layouts ?? []).filter {
+      $0.format == format && $0.element == element && $0.activation == activation && $0.threads <= threads
+    }
+    if sameMachine || sameISA, !choices.isEmpty {
+      let exact = choices.filter { $0.n == n && $0.k == k }.max { $0.threads < $1.threads }
+      let closest = choices.min {
+        (distance($0.n, n) + distance($0.k, k), -$0.threads) < (distance($1.n, n) + distance($1.k, k), -$1.threads)
+      }
+      if let choice = exact ?? closest {
+        let step: SelectionStep = !sameMachine ? .sameISA : exact == nil ? .nearest : .exact
+        return LayoutSelection(
+          layout: choice.layout, step: step,
+          explanation: "layout of \(name): \(choice.layout.rawValue) (\(step.rawValue))")
+      }
+    }
+    let quantize = Problem(family: .quantize, n: n, k: k, format: format, element: element)
+    let multiply = Problem(family: .qmatmul, n: n, k: k, tokens: 1, format: format, activation: activation)
+    let fast =
+      candidates(QuantizeFamily(), for: quantize, layout: .panel16).contains { !$0.row.isReference }
+      && candidates(QMatmulFamily(), for: multiply, layout: .panel16).contains { !$0.row.isReference }
+    let layout = fast ? PackedLayout.panel16 : .rows
+    return LayoutSelection(
+      layout: layout, step: .estimate, explanation: "layout of \(name): \(layout.rawValue) (estimate)")
+  }
+
+  // MARK: - By rule
+
+  private func estimate<Family: KernelFamily>(
+    _ family: Family, for problem: Problem, layout: PackedLayout?
+  ) throws(SelectionError) -> Selection<Family.Kernel> {
+    let candidates = candidates(family, for: problem, layout: layout)
+    guard let variant = candidates.last(where: { !$0.row.isReference }) ?? candidates.last else { throw .none(problem) }
+    // Below some hundred thousand operations, waking a second thread costs more than it saves.
+    let threads = family.cost(of: problem).operations < 400_000 ? 1 : threads
+    let step: SelectionStep = variant.row.isReference ? .reference : .estimate
+    return Selection(
+      variant: variant, configuration: Configuration(threads: threads), step: step,
+      explanation: "\(problem.name): \(variant.row.name), \(Configuration(threads: threads)) (\(step.rawValue))")
+  }
+
+  private func candidates<Family: KernelFamily>(
+    _ family: Family, for problem: Problem, layout: PackedLayout?
+  ) -> [Variant<Family.Kernel>] {
+    family.variants.filter { variant in
+      variant.row.constraint(against: problem) == nil && variant.row.unsupported(by: machine.isa) == nil
+        && (layout == nil || variant.row.layout == layout)
+    }
+  }
+
+  // MARK: - In the plan
+
+  /// The variant that `row` names, where it is of the revision that was measured and can serve `problem` here.
+  private func variant<Family: KernelFamily>(
+    _ family: Family, row: PlanRow, for problem: Problem, layout: PackedLayout?
+  ) -> Variant<Family.Kernel>? {
+    candidates(family, for: problem, layout: layout).first {
+      $0.row.name == row.variant && $0.row.revision == row.revision
+    }
+  }
+
+  /// `problem` with its token count replaced by the representative of its class.
+  private func representative(_ problem: Problem) -> Problem {
+    var problem = problem
+    if problem.tokens > 0 { problem.tokens = TokenClass(tokens: problem.tokens).representative }
+    return problem
+  }
+
+  /// Whether a row for `other` says anything about `problem`: the same formats, another shape.
+  private func comparable(_ other: Problem, _ problem: Problem) -> Bool {
+    other.format == problem.format && other.element == problem.element && other.activation == problem.activation
+      && (other.heads == nil) == (problem.heads == nil)
+  }
+
+  /// How far apart two problems are: powers of two in N, K and T, a different class of tokens weighing most.
+  private func distance(_ a: Problem, _ b: Problem) -> Double {
+    4 * distance(a.tokens, b.tokens) + distance(a.n, b.n) + distance(a.k, b.k)
+      + (a.heads == b.heads ? 0 : 1)
+  }
+
+  private func distance(_ a: Int, _ b: Int) -> Double {
+    guard a != b else { return 0 }
+    return abs(Double(max(a, 1)).binaryLogarithm - Double(max(b, 1)).binaryLogarithm)
+  }
+}
+
+extension Double {
+  /// log2 for the distances of a look-up: exponent plus linear mantissa is close enough, and needs no library.
+  fileprivate var binaryLogarithm: Double { Double(exponent) + significand - 1 }
+}
+
+extension VariantRow {
+  /// Whether this is a scalar reference, which is never chosen while another variant can serve.
+  package var isReference: Bool {
+    let implementation = name.split(separator: "/").last ?? ""
+    return implementation == "scalar" || implementation.hasPrefix("scalar_")
+  }
+}
