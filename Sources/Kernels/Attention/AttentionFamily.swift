@@ -108,7 +108,7 @@ package struct Attention: Sendable {
 
 /// The function of a variant: the contract of `ttq_attention_kernel` in `ttq_kernels.h`.
 @safe package struct AttentionKernel: Sendable {
-  let function: ttq_attention_kernel
+  @unsafe package let function: ttq_attention_kernel
 
   @unsafe package init(_ function: ttq_attention_kernel) {
     unsafe self.function = function

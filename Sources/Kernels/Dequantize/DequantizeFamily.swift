@@ -91,7 +91,7 @@ package struct Dequantize: Sendable {
 
 /// The function of a variant: the contract of `ttq_dequantize_kernel` in `ttq_kernels.h`.
 @safe package struct DequantizeKernel: Sendable {
-  let function: ttq_dequantize_kernel
+  @unsafe package let function: ttq_dequantize_kernel
 
   @unsafe package init(_ function: ttq_dequantize_kernel) {
     unsafe self.function = function

@@ -106,7 +106,7 @@ package struct Matmul: Sendable {
 
 /// The function of a variant: the contract of `ttq_matmul_kernel` in `ttq_kernels.h`.
 @safe package struct MatmulKernel: Sendable {
-  let function: ttq_matmul_kernel
+  @unsafe package let function: ttq_matmul_kernel
 
   @unsafe package init(_ function: ttq_matmul_kernel) {
     unsafe self.function = function

@@ -111,7 +111,7 @@ package struct QMatmul: Sendable {
 
 /// The function of a variant: the contract of `ttq_qmatmul_kernel` in `ttq_kernels.h`.
 @safe package struct QMatmulKernel: Sendable {
-  let function: ttq_qmatmul_kernel
+  @unsafe package let function: ttq_qmatmul_kernel
 
   @unsafe package init(_ function: ttq_qmatmul_kernel) {
     unsafe self.function = function

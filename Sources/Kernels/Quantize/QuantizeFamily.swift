@@ -142,7 +142,7 @@ package struct Quantize: Sendable {
 
 /// The function of a variant: the contract of `ttq_quantize_kernel` in `ttq_kernels.h`.
 @safe package struct QuantizeKernel: Sendable {
-  let function: ttq_quantize_kernel
+  @unsafe package let function: ttq_quantize_kernel
 
   @unsafe package init(_ function: ttq_quantize_kernel) {
     unsafe self.function = function

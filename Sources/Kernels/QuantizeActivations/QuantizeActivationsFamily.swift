@@ -105,7 +105,7 @@ package struct QuantizeActivations: Sendable {
 
 /// The function of a variant: the contract of `ttq_quantize_activations_kernel` in `ttq_kernels.h`.
 @safe package struct QuantizeActivationsKernel: Sendable {
-  let function: ttq_quantize_activations_kernel
+  @unsafe package let function: ttq_quantize_activations_kernel
 
   @unsafe package init(_ function: ttq_quantize_activations_kernel) {
     unsafe self.function = function

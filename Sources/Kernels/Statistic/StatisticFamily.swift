@@ -84,7 +84,7 @@ package struct Statistic: Sendable {
 
 /// The function of a variant: the contract of `ttq_statistic_kernel` in `ttq_kernels.h`.
 @safe package struct StatisticKernel: Sendable {
-  let function: ttq_statistic_kernel
+  @unsafe package let function: ttq_statistic_kernel
 
   @unsafe package init(_ function: ttq_statistic_kernel) {
     unsafe self.function = function

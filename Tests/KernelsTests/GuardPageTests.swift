@@ -1,0 +1,171 @@
+import CKernels
+import Kernels
+import Records
+import Testing
+
+/// Every variant with each of its operands ending at a page that may not be touched: a kernel that reads or writes past an extent ends the
+/// test process. What it computes is compared in `VariantTests`; here every output must be written and finite.
+@Suite struct GuardPageTests {
+  private let isa: ISA
+  private static let shapes = [(1, 1), (16, 32), (17, 33), (40, 172), (35, 129)]
+  private static let tokens = [1, 3, 8, 13]
+
+  init() throws {
+    isa = try Machine.probe(isaLimit: environment("TTQ_ISA")).isa
+  }
+
+  private func usable<Kernel>(_ variants: [Variant<Kernel>]) -> [Variant<Kernel>] {
+    variants.filter { $0.row.unsupported(by: isa) == nil }
+  }
+
+  private func formats(_ row: VariantRow) -> [WeightFormat] {
+    row.bits.flatMap { bits in WeightFormat.supportedGroups.compactMap { WeightFormat(bits: bits, group: $0) } }
+  }
+
+  private func values(_ count: Int) -> [Float] { (0..<count).map { Float(($0 * 37 + 11) % 101) / 50 - 1 } }
+
+  private func scratch(_ floats: Int) -> AlignedBuffer<Float> { AlignedBuffer(repeating: 0, count: floats) }
+
+  @Test func statistic() throws {
+    for variant in usable(StatisticFamily().variants) {
+      for (tokens, k) in [(1, 1), (3, 17), (7, 63), (5, 100)] {
+        let (x, sum) = try (GuardedMemory(values(tokens * k)), GuardedMemory(values(k)))
+        var args = unsafe ttq_statistic_args(x: x.pointer, x_stride: k, tokens: tokens, k: k, sum: sum.pointer)
+        unsafe variant.kernel.function(&args)
+        #expect(sum.elements.allSatisfy(\.isFinite), "\(variant.row.name)")
+      }
+    }
+  }
+
+  @Test func quantizeActivations() throws {
+    for variant in usable(QuantizeActivationsFamily().variants) {
+      for group in WeightFormat.supportedGroups {
+        for (tokens, k) in [(1, 1), (3, 33), (2, 172), (2, 128)] {
+          let (elements, groups) = (tokens * ttq_padded_k(k), tokens * ttq_groups(k, group))
+          let (x, inverse) = try (GuardedMemory(values(tokens * k)), GuardedMemory(values(k)))
+          let codes = try GuardedMemory([Int8](repeating: 0, count: elements))
+          let floats = try GuardedMemory([Float](repeating: .nan, count: elements))
+          let (scale, sum) = try (
+            GuardedMemory([Float](repeating: .nan, count: groups)),
+            GuardedMemory([Float](repeating: .nan, count: groups))
+          )
+          var args = unsafe ttq_quantize_activations_args(
+            x: x.pointer, x_stride: k, tokens: tokens, k: k, group: group, inverse_scale: inverse.pointer,
+            codes: codes.pointer, values: floats.pointer, scale: scale.pointer, sum: sum.pointer)
+          unsafe variant.kernel.function(&args)
+          let written = variant.row.activation == .a8 ? scale.elements : floats.elements
+          #expect((written + sum.elements).allSatisfy(\.isFinite), "\(variant.row.name)")
+        }
+      }
+    }
+  }
+
+  @Test func quantize() throws {
+    for variant in usable(QuantizeFamily().variants) {
+      for format in formats(variant.row) {
+        for (n, k) in Self.shapes {
+          let geometry = PackedGeometry(k: k, format: format, layout: variant.row.layout ?? .rows)
+          let bytes = (variant.row.element ?? .f32).bytes
+          let weights = try GuardedMemory([UInt8](repeating: 0x3c, count: n * k * bytes))
+          let rows = unsafe (0..<geometry.paddedRows(n)).map {
+            unsafe UnsafeRawPointer(weights.pointer + min($0, n - 1) * k * bytes)
+          }
+          let pointers = unsafe try GuardedMemory(rows)
+          let d = try GuardedMemory(values(k))
+          let packed = try GuardedMemory([UInt8](repeating: 0, count: geometry.bytes(n: n)))
+          var args = unsafe ttq_quantize_args(
+            rows: pointers.pointer, n: rows.count, k: k, group: format.group, bits: format.bits, d: d.pointer,
+            packed: packed.pointer)
+          #expect(unsafe variant.kernel.function(&args) == 0, "\(variant.row.name)")
+        }
+      }
+    }
+  }
+
+  @Test func dequantize() throws {
+    for variant in usable(DequantizeFamily().variants) {
+      for format in formats(variant.row) {
+        for (n, k) in Self.shapes {
+          let geometry = PackedGeometry(k: k, format: format, layout: variant.row.layout ?? .rows)
+          let packed = try GuardedMemory([UInt8](repeating: 0x2a, count: geometry.bytes(n: n)))
+          let w = try GuardedMemory([Float](repeating: .nan, count: n * k))
+          var args = unsafe ttq_dequantize_args(
+            packed: packed.pointer, n: n, k: k, group: format.group, bits: format.bits, w: w.pointer, w_stride: k)
+          unsafe variant.kernel.function(&args)
+          #expect(w.elements.allSatisfy(\.isFinite), "\(variant.row.name)")
+        }
+      }
+    }
+  }
+
+  @Test func qmatmul() throws {
+    for variant in usable(QMatmulFamily().variants) {
+      for format in formats(variant.row) {
+        for (n, k) in Self.shapes {
+          for tokens in Self.tokens where tokens >= variant.row.leastTokens {
+            let geometry = PackedGeometry(k: k, format: format, layout: variant.row.layout ?? .rows)
+            let (elements, groups) = (tokens * geometry.paddedK, tokens * geometry.groups)
+            let packed = try GuardedMemory([UInt8](repeating: 0x2a, count: geometry.bytes(n: n)))
+            let codes = try GuardedMemory([Int8](repeating: 3, count: elements))
+            let floats = try GuardedMemory(values(elements))
+            let (scale, sum) = try (GuardedMemory(values(groups)), GuardedMemory(values(groups)))
+            let y = try GuardedMemory([Float](repeating: .nan, count: tokens * n))
+            let memory = scratch(
+              variant.scratchFloats(Problem(family: .qmatmul, n: n, k: k, tokens: tokens, format: format)))
+            var args = unsafe ttq_qmatmul_args(
+              packed: packed.pointer, n: n, k: k, group: format.group, bits: format.bits, tokens: tokens,
+              x_codes: codes.pointer, x_values: floats.pointer, x_scale: scale.pointer, x_sum: sum.pointer,
+              y: y.pointer,
+              y_stride: n, scratch: memory.pointer)
+            unsafe variant.kernel.function(&args)
+            #expect(y.elements.allSatisfy(\.isFinite), "\(variant.row.name) \(format) \(n)x\(k) t\(tokens)")
+          }
+        }
+      }
+    }
+  }
+
+  @Test func matmul() throws {
+    for variant in usable(MatmulFamily().variants) {
+      for (n, k) in Self.shapes {
+        for tokens in Self.tokens {
+          let bytes = (variant.row.element ?? .f32).bytes
+          let w = try GuardedMemory([UInt8](repeating: 0x3c, count: n * k * bytes))
+          let x = try GuardedMemory(values(tokens * k))
+          let y = try GuardedMemory([Float](repeating: .nan, count: tokens * n))
+          let memory = scratch(variant.scratchFloats(Problem(family: .matmul, n: n, k: k, tokens: tokens)))
+          var args = unsafe ttq_matmul_args(
+            w: w.pointer, n: n, k: k, tokens: tokens, x: x.pointer, x_stride: k, y: y.pointer, y_stride: n,
+            scratch: memory.pointer)
+          unsafe variant.kernel.function(&args)
+          #expect(y.elements.allSatisfy(\.isFinite), "\(variant.row.name) \(n)x\(k) t\(tokens)")
+        }
+      }
+    }
+  }
+
+  @Test func attention() throws {
+    for variant in usable(AttentionFamily().variants) {
+      for (heads, shared, dimension, cached) in [(1, 1, 8, 5), (4, 2, 16, 33), (3, 1, 40, 21), (2, 2, 128, 65)] {
+        for tokens in Self.tokens where tokens <= cached {
+          let q = try GuardedMemory(values(tokens * heads * dimension))
+          let keys = try GuardedMemory(values(shared * cached * dimension))
+          let cachedValues = try GuardedMemory(values(shared * cached * dimension))
+          let y = try GuardedMemory([Float](repeating: .nan, count: tokens * heads * dimension))
+          let problem = Problem(
+            family: .attention, n: heads * dimension, k: cached, tokens: tokens,
+            heads: HeadShape(keyValueHeads: shared, dimension: dimension))
+          let memory = scratch(variant.scratchFloats(problem))
+          var args = unsafe ttq_attention_args(
+            q: q.pointer, keys: keys.pointer, values: cachedValues.pointer, tokens: tokens, past: cached - tokens,
+            heads: heads,
+            kv_heads: shared, dim: dimension, capacity: cached, head_begin: 0, head_end: heads, scale: 0.1,
+            y: y.pointer,
+            scratch: memory.pointer)
+          unsafe variant.kernel.function(&args)
+          #expect(y.elements.allSatisfy(\.isFinite), "\(variant.row.name)")
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import Kernels
+import Testing
+
+@Suite struct ThreadPoolTests {
+  @Test(arguments: [1, 2, 3, 8])
+  func runsEveryPartOnceInEveryJob(threads: Int) {
+    let pool = ThreadPool(threads: threads)
+    var counts = [Int](repeating: 0, count: threads)
+    for job in 0..<2000 {
+      let parts = 1 + job % threads
+      unsafe counts.withUnsafeMutableBufferPointer { counts in
+        guard let base = unsafe counts.baseAddress else { return }
+        unsafe pool.run(parts: parts, context: base) { context, part, _ in
+          // Each part touches its own cell, so that a part that ran twice or not at all shows in the sum.
+          unsafe UnsafeMutableRawPointer(mutating: context).assumingMemoryBound(to: Int.self)[part] += 1
+        }
+      }
+    }
+    let expected = (0..<threads).map { part in (0..<2000).count { part < 1 + $0 % threads } }
+    #expect(counts == expected)
+  }
+
+  @Test func wakesSleepingWorkers() async throws {
+    let pool = ThreadPool(threads: 2)
+    for _ in 0..<5 {
+      try await Task.sleep(for: .milliseconds(5))
+      var counts = [0, 0]
+      unsafe counts.withUnsafeMutableBufferPointer { counts in
+        guard let base = unsafe counts.baseAddress else { return }
+        unsafe pool.run(parts: 2, context: base) { context, part, parts in
+          unsafe UnsafeMutableRawPointer(mutating: context).assumingMemoryBound(to: Int.self)[part] = part + parts
+        }
+      }
+      #expect(counts == [2, 3])
+    }
+  }
+
+  @Test func givesEachThreadItsOwnScratch() {
+    let pool = ThreadPool(threads: 3)
+    pool.reserveScratch(floats: 100)
+    pool.reserveScratch(floats: 10)
+    #expect(pool.scratchStride == 112)
+    #expect(unsafe pool.scratch(part: 2) - pool.scratch(part: 0) == 224)
+  }
+}
