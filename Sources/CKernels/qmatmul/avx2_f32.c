@@ -4,7 +4,7 @@
 #include "../x86/panel256.h"
 
 enum { HALVES = 2, MOST_TOKENS = 4 };
-enum { AHEAD = 4096 };  // bytes between the weights in use and those being fetched
+enum { AHEAD = 2048 };  // bytes between the weights in use and those being fetched
 
 TTQ_REGION(TTQ_TARGET_AVX2)
 

@@ -4,7 +4,7 @@
 #include "../x86/panel512.h"
 
 enum { MOST_PANELS = 2, MOST_TOKENS = 8 };
-enum { AHEAD = 4096 };  // bytes between the weights in use and those being fetched
+enum { AHEAD = 2048 };  // bytes between the weights in use and those being fetched
 
 TTQ_REGION(TTQ_TARGET_AVX512)
 

@@ -3,8 +3,8 @@
 #if defined(__x86_64__)
 #include "../x86/panel512.h"
 
-enum { MOST_PANELS = 2, MOST_TOKENS = 16 };
-enum { AHEAD = 4096 };  // bytes between the weights in use and those being fetched
+enum { MOST_PANELS = 2, MOST_TOKENS = 12 };
+enum { AHEAD = 2048 };  // bytes between the weights in use and those being fetched
 
 TTQ_REGION(TTQ_TARGET_AVX512VNNI)
 
@@ -27,11 +27,16 @@ TTQ_INLINE void tile(const ttq_qmatmul_args *a, size_t n, size_t t, int bits, in
 
     for (size_t chunk = ttq_chunks(a, k); chunk > 0; chunk--, k += TTQ_CHUNK, w += 64 * bits) {
       TTQ_UNROLL for (int p = 0; p < panels; p++) ttq_fetch_ahead(w + (size_t)p * panel, AHEAD, bits);
+      const int8_t *rows[MOST_TOKENS / 4];
+      TTQ_UNROLL for (int i = 0; i < tokens; i += 4) {
+        rows[i / 4] = x + (size_t)i * kp + k;
+        TTQ_OPAQUE(rows[i / 4]);
+      }
       TTQ_UNROLL for (int q = 0; q < 8; q++)
         TTQ_UNROLL for (int p = 0; p < panels; p++) {
           const __m512i codes = ttq_quad512(w + (size_t)p * panel, bits, q);
           TTQ_UNROLL for (int i = 0; i < tokens; i++) {
-            const int32_t four = ttq_four_codes(x + (size_t)i * kp + k + 4 * (size_t)q);
+            const int32_t four = ttq_four_codes(rows[i / 4] + (size_t)(i % 4) * kp + 4 * (size_t)q);
             dot[p][i] = _mm512_dpbusd_epi32(dot[p][i], codes, _mm512_set1_epi32(four));
           }
         }
@@ -64,11 +69,9 @@ TTQ_INLINE void tile(const ttq_qmatmul_args *a, size_t n, size_t t, int bits, in
   KERNEL(2, rows, tokens) KERNEL(3, rows, tokens) KERNEL(4, rows, tokens) KERNEL(5, rows, tokens) KERNEL(8, rows, tokens)
 
 KERNELS(16, 1)
-KERNELS(16, 4)
-KERNELS(16, 8)
-KERNELS(16, 16)
 KERNELS(32, 1)
-KERNELS(32, 6)
+KERNELS(16, 4)
+KERNELS(16, 12)
 KERNELS(32, 8)
 
 TTQ_REGION_END

@@ -20,11 +20,9 @@
   V("a8/avx2_r16x2", 1, AVX2, A8, "avx2_a8.c", 2, "2 tokens share unpacked codes", a8_avx2_r16x2) \
   V("a8/avx2_r16x4", 1, AVX2, A8, "avx2_a8.c", 2, "4 tokens share unpacked codes", a8_avx2_r16x4) \
   V("a8/avx512vnni_r16x1", 1, AVX512VNNI, A8, "avx512vnni_a8.c", 1, "one token, vpdpbusd", a8_avx512vnni_r16x1) \
-  V("a8/avx512vnni_r16x4", 1, AVX512VNNI, A8, "avx512vnni_a8.c", 2, "4 tokens share unpacked codes", a8_avx512vnni_r16x4) \
-  V("a8/avx512vnni_r16x8", 1, AVX512VNNI, A8, "avx512vnni_a8.c", 2, "8 tokens share unpacked codes", a8_avx512vnni_r16x8) \
-  V("a8/avx512vnni_r16x16", 1, AVX512VNNI, A8, "avx512vnni_a8.c", 2, "16 tokens share unpacked codes", a8_avx512vnni_r16x16) \
   V("a8/avx512vnni_r32x1", 1, AVX512VNNI, A8, "avx512vnni_a8.c", 1, "one token, two panels at once", a8_avx512vnni_r32x1) \
-  V("a8/avx512vnni_r32x6", 1, AVX512VNNI, A8, "avx512vnni_a8.c", 2, "6 tokens, two panels share a broadcast", a8_avx512vnni_r32x6) \
+  V("a8/avx512vnni_r16x4", 1, AVX512VNNI, A8, "avx512vnni_a8.c", 2, "4 tokens share unpacked codes", a8_avx512vnni_r16x4) \
+  V("a8/avx512vnni_r16x12", 1, AVX512VNNI, A8, "avx512vnni_a8.c", 2, "12 tokens share unpacked codes", a8_avx512vnni_r16x12) \
   V("a8/avx512vnni_r32x8", 1, AVX512VNNI, A8, "avx512vnni_a8.c", 2, "8 tokens, two panels share a broadcast", a8_avx512vnni_r32x8)
 #else
 #define TTQ_QMATMUL_VARIANTS(V)

@@ -48,6 +48,10 @@ static inline const uint8_t *ttq_panel(const ttq_qmatmul_args *a, size_t n) {
   return a->packed + n / TTQ_PANEL * ttq_panel_bytes(a->k, a->bits, a->group);
 }
 
+// Hides where a pointer to every fourth row of activations comes from: the compiler then addresses four rows from it by
+// multiples of the stride, where it would keep, and spill, one pointer for each row.
+#define TTQ_OPAQUE(pointer) __asm__("" : "+r"(pointer))
+
 // The int8 activations of four channels.
 static inline int32_t ttq_four_codes(const int8_t *x) {
   int32_t four;

@@ -36,21 +36,27 @@ TTQ_INLINE void load_chunk(const void *const rows[8], size_t k, uint32_t element
   }
 }
 
-// Scales a chunk by d into `v` and widens the rows' ranges. Channels past the count become -inf, whose code is 0.
+// Scales a chunk by d into `v` and widens the rows' ranges. Channels past the count become -inf, whose code is 0. Of equal
+// extremes the first is kept, as in the reference: it decides the sign of a zero. Parts of 8 channels break the chain of minima,
+// whose latency would otherwise bound the pass.
 TTQ_INLINE void scale_chunk(
   const float *d, const void *const rows[8], size_t k, int count, uint32_t element, __m256 *v, __m256 *low, __m256 *high
 ) {
   __m256 w[TTQ_CHUNK];
   load_chunk(rows, k, element, w);
-  TTQ_UNROLL for (int c = 0; c < TTQ_CHUNK; c++) {
-    if (c >= count) {
-      v[c] = _mm256_set1_ps(-__builtin_inff());
-      continue;
+  TTQ_UNROLL for (int part = 0; part < TTQ_CHUNK; part += 8) {
+    __m256 least = _mm256_set1_ps(__builtin_inff()), most = _mm256_set1_ps(-__builtin_inff());
+    TTQ_UNROLL for (int c = part; c < part + 8; c++) {
+      if (c >= count) {
+        v[c] = _mm256_set1_ps(-__builtin_inff());
+        continue;
+      }
+      v[c] = _mm256_mul_ps(w[c], _mm256_set1_ps(d[c]));
+      least = _mm256_min_ps(v[c], least);
+      most = _mm256_max_ps(v[c], most);
     }
-    v[c] = _mm256_mul_ps(w[c], _mm256_set1_ps(d[c]));
-    // Of equal extremes the first is kept, as in the reference: it decides the sign of a zero.
-    *low = _mm256_min_ps(v[c], *low);
-    *high = _mm256_max_ps(v[c], *high);
+    *low = _mm256_min_ps(least, *low);
+    *high = _mm256_max_ps(most, *high);
   }
 }
 

@@ -37,22 +37,28 @@ TTQ_INLINE void load_chunk(const void *const *rows, size_t k, int count, uint32_
   }
 }
 
-// Scales a chunk by d into `v` and widens the rows' ranges. Channels past the count become -inf, whose code is 0.
+// Scales a chunk by d into `v` and widens the rows' ranges. Channels past the count become -inf, whose code is 0. Of equal
+// extremes the first is kept, as in the reference: it decides the sign of a zero. Parts of 8 channels break the chain of minima,
+// whose latency would otherwise bound the pass.
 TTQ_INLINE void scale_chunk(
   const ttq_quantize_args *a, const void *const *rows, size_t k, int count, uint32_t element, __m512 *v, __m512 *low,
   __m512 *high
 ) {
   __m512 w[TTQ_CHUNK];
   load_chunk(rows, k, count, element, w);
-  TTQ_UNROLL for (int c = 0; c < TTQ_CHUNK; c++) {
-    if (c >= count) {
-      v[c] = _mm512_set1_ps(-__builtin_inff());
-      continue;
+  TTQ_UNROLL for (int part = 0; part < TTQ_CHUNK; part += 8) {
+    __m512 least = _mm512_set1_ps(__builtin_inff()), most = _mm512_set1_ps(-__builtin_inff());
+    TTQ_UNROLL for (int c = part; c < part + 8; c++) {
+      if (c >= count) {
+        v[c] = _mm512_set1_ps(-__builtin_inff());
+        continue;
+      }
+      v[c] = _mm512_mul_ps(w[c], _mm512_set1_ps(a->d[k + (size_t)c]));
+      least = _mm512_min_ps(v[c], least);
+      most = _mm512_max_ps(v[c], most);
     }
-    v[c] = _mm512_mul_ps(w[c], _mm512_set1_ps(a->d[k + (size_t)c]));
-    // Of equal extremes the first is kept, as in the reference: it decides the sign of a zero.
-    *low = _mm512_min_ps(v[c], *low);
-    *high = _mm512_max_ps(v[c], *high);
+    *low = _mm512_min_ps(least, *low);
+    *high = _mm512_max_ps(most, *high);
   }
 }
 
@@ -81,7 +87,8 @@ TTQ_INLINE __mmask16 quantize_group(
   __m512 low = _mm512_set1_ps(__builtin_inff()), high = _mm512_set1_ps(-__builtin_inff());
   size_t chunks = 0;
   for (; k < end; k += TTQ_CHUNK, chunks++) {
-    TTQ_UNROLL for (int r = 0; r < 16; r++) _mm_prefetch((const char *)next[r] + width * k, _MM_HINT_T1);
+    if (next)
+      TTQ_UNROLL for (int r = 0; r < 16; r++) _mm_prefetch((const char *)next[r] + width * k, _MM_HINT_T1);
     __m512 *chunk = v + TTQ_CHUNK * chunks;
     if (end - k >= TTQ_CHUNK) scale_chunk(a, rows, k, TTQ_CHUNK, element, chunk, &low, &high);
     else scale_chunk(a, rows, k, (int)(end - k), element, chunk, &low, &high);
@@ -106,15 +113,16 @@ TTQ_INLINE __mmask16 quantize_group(
   return _mm512_fpclass_ps_mask(scale, NOT_FINITE) | _mm512_fpclass_ps_mask(minimum, NOT_FINITE);
 }
 
-// Codes are written past the caches: they are read after the whole tensor is packed. The rows of the next panel are fetched
-// into L2 meanwhile, since sixteen short streams are too many for the hardware to follow.
+// Codes are written past the caches: they are read after the whole tensor is packed. Rows shorter than a page end before the
+// hardware follows all sixteen; for these the next panel is fetched into L2 meanwhile.
 TTQ_INLINE uint32_t quantize(const ttq_quantize_args *a, int bits, uint32_t element) {
   assert(a->bits == (size_t)bits && a->n % TTQ_PANEL == 0 && a->k > 0 && (uintptr_t)a->packed % 64 == 0);
   assert(a->group % TTQ_CHUNK == 0 && a->group <= LONGEST_GROUP);
+  const int fetch = a->k * (element == TTQ_F32 ? 4 : 2) < 4096;
   uint8_t *packed = a->packed;
   __mmask16 bad = 0;
   for (size_t n = 0; n < a->n; n += TTQ_PANEL) {
-    const void *const *rows = a->rows + n, *const *next = n + TTQ_PANEL < a->n ? rows + TTQ_PANEL : rows;
+    const void *const *rows = a->rows + n, *const *next = fetch && n + TTQ_PANEL < a->n ? rows + TTQ_PANEL : NULL;
     for (size_t k = 0; k < a->k; k += a->group) bad |= quantize_group(a, rows, next, k, bits, element, &packed);
   }
   _mm_sfence();
