@@ -50,12 +50,14 @@ let package = Package(
 
     .testTarget(name: "RecordsTests", dependencies: ["Records"], swiftSettings: swift),
     .testTarget(
-      name: "KernelsTests", dependencies: ["Kernels", "CKernels", "Records"], resources: [.copy("Golden")],
+      name: "KernelsTests", dependencies: ["Kernels", "CKernels", "Records"], exclude: ["revisions.json"],
       swiftSettings: swift),
     .testTarget(name: "MeasureTests", dependencies: ["Measure", "Records"], swiftSettings: swift),
     .testTarget(name: "TunerTests", dependencies: ["Tuner", "Kernels", "Records"], swiftSettings: swift),
     .testTarget(name: "ReportTests", dependencies: ["Report", "Records"], swiftSettings: swift),
-    .testTarget(name: "TTQTests", dependencies: ["TTQ", "Kernels", "Records"], swiftSettings: swift),
+    .testTarget(
+      name: "TTQTests", dependencies: ["TTQ", "Kernels", "CKernels", "Records"], exclude: ["Golden"],
+      swiftSettings: swift),
     .testTarget(name: "CLITests", dependencies: ["CLI"], swiftSettings: swift),
   ],
   swiftLanguageModes: [.v6],
