@@ -24,7 +24,7 @@ struct FormatOptions: ParsableArguments {
   var format: WeightFormat { WeightFormat(bits: bits, group: group) ?? .q4g32 }
 }
 
-extension ActivationFormat: @retroactive ExpressibleByArgument {
+extension ActivationFormat: ExpressibleByArgument {
   /// `int8` (or `a8`) and `f32`.
   public init?(argument: String) {
     self.init(rawValue: argument == "int8" ? "a8" : argument)

@@ -98,5 +98,5 @@ struct MatrixShape: ExpressibleByArgument, CustomStringConvertible {
   var description: String { "\(n)x\(k)" }
 }
 
-extension FamilyName: @retroactive ExpressibleByArgument {}
-extension ElementType: @retroactive ExpressibleByArgument {}
+extension FamilyName: ExpressibleByArgument {}
+extension ElementType: ExpressibleByArgument {}

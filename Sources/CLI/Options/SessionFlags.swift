@@ -37,5 +37,5 @@ struct SessionFlags: ParsableArguments {
   }
 }
 
-extension Method: @retroactive ExpressibleByArgument {}
-extension PrefillMode: @retroactive ExpressibleByArgument {}
+extension Method: ExpressibleByArgument {}
+extension PrefillMode: ExpressibleByArgument {}

@@ -65,4 +65,4 @@ struct TuneOptions: ParsableArguments {
   }
 }
 
-extension Rigor: @retroactive ExpressibleByArgument {}
+extension Rigor: ExpressibleByArgument {}
