@@ -50,7 +50,7 @@ let package = Package(
 
     .testTarget(name: "RecordsTests", dependencies: ["Records"], swiftSettings: swift),
     .testTarget(
-      name: "KernelsTests", dependencies: ["Kernels", "CKernels", "Records"], resources: [.copy("Golden")],
+      name: "KernelsTests", dependencies: ["Kernels", "CKernels", "Records"], exclude: ["revisions.json"],
       swiftSettings: swift),
     .testTarget(name: "MeasureTests", dependencies: ["Measure", "Records"], swiftSettings: swift),
     // Serves candidates that are wrong, crash and hang; no product.
@@ -60,7 +60,9 @@ let package = Package(
     .testTarget(
       name: "TunerTests", dependencies: ["FaultyWorker", "Kernels", "Records", "Tuner"], swiftSettings: swift),
     .testTarget(name: "ReportTests", dependencies: ["Report", "Records"], swiftSettings: swift),
-    .testTarget(name: "TTQTests", dependencies: ["TTQ", "Kernels", "Records"], swiftSettings: swift),
+    .testTarget(
+      name: "TTQTests", dependencies: ["TTQ", "Kernels", "CKernels", "Records"], exclude: ["Golden"],
+      swiftSettings: swift),
     .testTarget(name: "CLITests", dependencies: ["CLI"], swiftSettings: swift),
   ],
   swiftLanguageModes: [.v6],

@@ -2,5 +2,11 @@ internal import ArgumentParser
 
 @main
 struct TTQCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "ttq", abstract: "Test-time quantization on CPUs.")
+  static let configuration = CommandConfiguration(
+    commandName: "ttq",
+    abstract: "Test-time quantization on CPUs: tune kernels, look at the report, run models with the winners.",
+    subcommands: [
+      DemoCommand.self, RunCommand.self, TuneCommand.self, ReportCommand.self, BenchCommand.self, KernelsCommand.self,
+      DoctorCommand.self, LogitsCommand.self, TokenizeCommand.self, WorkerCommand.self,
+    ])
 }

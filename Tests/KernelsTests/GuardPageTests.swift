@@ -24,6 +24,8 @@ import Testing
 
   private func values(_ count: Int) -> [Float] { (0..<count).map { Float(($0 * 37 + 11) % 101) / 50 - 1 } }
 
+  private func isFinite(_ values: [Float]) -> Bool { values.allSatisfy(\.isFinite) }
+
   private func scratch(_ floats: Int) -> AlignedBuffer<Float> { AlignedBuffer(repeating: 0, count: floats) }
 
   @Test func statistic() throws {
@@ -32,7 +34,7 @@ import Testing
         let (x, sum) = try (GuardedMemory(values(tokens * k)), GuardedMemory(values(k)))
         var args = unsafe ttq_statistic_args(x: x.pointer, x_stride: k, tokens: tokens, k: k, sum: sum.pointer)
         unsafe variant.kernel.function(&args)
-        #expect(sum.elements.allSatisfy(\.isFinite), "\(variant.row.name)")
+        #expect(isFinite(sum.elements), "\(variant.row.name)")
       }
     }
   }
@@ -54,7 +56,7 @@ import Testing
             codes: codes.pointer, values: floats.pointer, scale: scale.pointer, sum: sum.pointer)
           unsafe variant.kernel.function(&args)
           let written = variant.row.activation == .a8 ? scale.elements : floats.elements
-          #expect((written + sum.elements).allSatisfy(\.isFinite), "\(variant.row.name)")
+          #expect(isFinite(written + sum.elements), "\(variant.row.name)")
         }
       }
     }
@@ -70,7 +72,7 @@ import Testing
           let rows = unsafe (0..<geometry.paddedRows(n)).map {
             unsafe UnsafeRawPointer(weights.pointer + min($0, n - 1) * k * bytes)
           }
-          let pointers = unsafe try GuardedMemory(rows)
+          let pointers = try unsafe GuardedMemory(rows)
           let d = try GuardedMemory(values(k))
           let packed = try GuardedMemory([UInt8](repeating: 0, count: geometry.bytes(n: n)))
           var args = unsafe ttq_quantize_args(
@@ -92,7 +94,7 @@ import Testing
           var args = unsafe ttq_dequantize_args(
             packed: packed.pointer, n: n, k: k, group: format.group, bits: format.bits, w: w.pointer, w_stride: k)
           unsafe variant.kernel.function(&args)
-          #expect(w.elements.allSatisfy(\.isFinite), "\(variant.row.name)")
+          #expect(isFinite(w.elements), "\(variant.row.name)")
         }
       }
     }
@@ -118,7 +120,7 @@ import Testing
               y: y.pointer,
               y_stride: n, scratch: memory.pointer)
             unsafe variant.kernel.function(&args)
-            #expect(y.elements.allSatisfy(\.isFinite), "\(variant.row.name) \(format) \(n)x\(k) t\(tokens)")
+            #expect(isFinite(y.elements), "\(variant.row.name) \(format) \(n)x\(k) t\(tokens)")
           }
         }
       }
@@ -138,7 +140,7 @@ import Testing
             w: w.pointer, n: n, k: k, tokens: tokens, x: x.pointer, x_stride: k, y: y.pointer, y_stride: n,
             scratch: memory.pointer)
           unsafe variant.kernel.function(&args)
-          #expect(y.elements.allSatisfy(\.isFinite), "\(variant.row.name) \(n)x\(k) t\(tokens)")
+          #expect(isFinite(y.elements), "\(variant.row.name) \(n)x\(k) t\(tokens)")
         }
       }
     }
@@ -163,7 +165,7 @@ import Testing
             y: y.pointer,
             scratch: memory.pointer)
           unsafe variant.kernel.function(&args)
-          #expect(y.elements.allSatisfy(\.isFinite), "\(variant.row.name)")
+          #expect(isFinite(y.elements), "\(variant.row.name)")
         }
       }
     }

@@ -9,7 +9,7 @@ import Testing
     for job in 0..<2000 {
       let parts = 1 + job % threads
       unsafe counts.withUnsafeMutableBufferPointer { counts in
-        guard let base = unsafe counts.baseAddress else { return }
+        guard let base = counts.baseAddress else { return }
         unsafe pool.run(parts: parts, context: base) { context, part, _ in
           // Each part touches its own cell, so that a part that ran twice or not at all shows in the sum.
           unsafe UnsafeMutableRawPointer(mutating: context).assumingMemoryBound(to: Int.self)[part] += 1
@@ -26,7 +26,7 @@ import Testing
       try await Task.sleep(for: .milliseconds(5))
       var counts = [0, 0]
       unsafe counts.withUnsafeMutableBufferPointer { counts in
-        guard let base = unsafe counts.baseAddress else { return }
+        guard let base = counts.baseAddress else { return }
         unsafe pool.run(parts: 2, context: base) { context, part, parts in
           unsafe UnsafeMutableRawPointer(mutating: context).assumingMemoryBound(to: Int.self)[part] = part + parts
         }

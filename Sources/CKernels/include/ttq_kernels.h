@@ -45,8 +45,8 @@ typedef void (*ttq_quantize_activations_kernel)(const ttq_quantize_activations_a
 
 // quantize: v = w * d; per row and group, over its channels below K: minimum = f16(min v), scale = f16((max v - min v) / (2^bits - 1)),
 //   code = clamp(trunc((v - minimum) * (1 / scale) + 0.5), 0, 2^bits - 1), all 0 where scale rounds to 0.
-// Single precision, each operation rounded, never contracted; f16 rounds to nearest even. Of equal extremes the first counts,
-// as zeros have signs. Equal bit for bit between variants of a layout, layouts hold equal codes. Weights and d are finite.
+// Single precision, each operation rounded, never contracted; f16 rounds to nearest even. A zero minimum
+// or scale is +0, whatever the signs of the zeros it comes from. Equal bit for bit between variants of a layout, layouts hold equal codes. Weights and d are finite.
 // Returns 0, or 1 where a scale or a minimum was not finite in f16.
 typedef struct {
   const void *_Nonnull const *_Nonnull rows; // N pointers to K elements of the variant's element type

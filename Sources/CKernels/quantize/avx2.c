@@ -107,8 +107,8 @@ TTQ_INLINE __m256 quantize_group(
 
   enum { NEAREST = _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC };
   const __m256 levels = _mm256_set1_ps((float)((1 << bits) - 1)), zero = _mm256_setzero_ps();
-  const __m128i scale16 = _mm256_cvtps_ph(_mm256_div_ps(_mm256_sub_ps(high, low), levels), NEAREST);
-  const __m128i minimum16 = _mm256_cvtps_ph(low, NEAREST);
+  const __m128i scale16 = _mm256_cvtps_ph(_mm256_add_ps(_mm256_div_ps(_mm256_sub_ps(high, low), levels), zero), NEAREST);
+  const __m128i minimum16 = _mm256_cvtps_ph(_mm256_add_ps(low, zero), NEAREST);
   const __m256 scale = _mm256_cvtph_ps(scale16), minimum = _mm256_cvtph_ps(minimum16);
   const __m256 some = _mm256_cmp_ps(scale, zero, _CMP_NEQ_UQ);
   const __m256 inverse = _mm256_and_ps(some, _mm256_div_ps(_mm256_set1_ps(1), scale));

@@ -95,11 +95,11 @@ TTQ_INLINE __mmask16 quantize_group(
   }
 
   enum { NEAREST = _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC, NOT_FINITE = 0x99 };
-  const __m512 levels = _mm512_set1_ps((float)((1 << bits) - 1));
-  const __m256i scale16 = _mm512_cvtps_ph(_mm512_div_ps(_mm512_sub_ps(high, low), levels), NEAREST);
-  const __m256i minimum16 = _mm512_cvtps_ph(low, NEAREST);
+  const __m512 levels = _mm512_set1_ps((float)((1 << bits) - 1)), zero = _mm512_setzero_ps();
+  const __m256i scale16 = _mm512_cvtps_ph(_mm512_add_ps(_mm512_div_ps(_mm512_sub_ps(high, low), levels), zero), NEAREST);
+  const __m256i minimum16 = _mm512_cvtps_ph(_mm512_add_ps(low, zero), NEAREST);
   const __m512 scale = _mm512_cvtph_ps(scale16), minimum = _mm512_cvtph_ps(minimum16);
-  const __mmask16 some = _mm512_cmp_ps_mask(scale, _mm512_setzero_ps(), _CMP_NEQ_UQ);
+  const __mmask16 some = _mm512_cmp_ps_mask(scale, zero, _CMP_NEQ_UQ);
   const __m512 inverse = _mm512_maskz_div_ps(some, _mm512_set1_ps(1), scale);
 
   for (size_t c = 0; c < chunks; c++) {

@@ -71,8 +71,9 @@ struct GroupRange {
   }
 
   init(low: Float, high: Float, largestCode: Int) {
-    scale = Float16((high - low) / Float(largestCode))
-    minimum = Float16(low)
+    // Adding zero turns -0 into +0, so that the order in which extremes are found does not show.
+    scale = Float16((high - low) / Float(largestCode) + 0)
+    minimum = Float16(low + 0)
     inverse = scale > 0 ? 1 / Float(scale) : 0
     self.largestCode = largestCode
   }

@@ -1,0 +1,45 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Kernels
+internal import Records
+internal import TTQ
+internal import Tuner
+
+/// Measures every candidate for a model's shapes and adds the winners to this machine's plan.
+struct TuneCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "tune",
+    abstract: "Find the fastest kernels of this machine for a model's shapes; a killed tuning goes on where it stopped."
+  )
+
+  @Option(help: "A Hugging Face folder: its shapes are tuned. (default: the demo model)")
+  var model: String?
+
+  @Option(help: "A shape set of Tuning/problems, such as qwen3-0.6b, or the path of one.")
+  var shapes: String?
+
+  @OptionGroup var tuneOptions: TuneOptions
+  @OptionGroup var formatOptions: FormatOptions
+  @OptionGroup var options: MachineOptions
+
+  func validate() throws {
+    guard model == nil || shapes == nil else { throw ValidationError("expected one of --model DIR and --shapes NAME") }
+  }
+
+  func run() throws {
+    let machine = try options.machine()
+    let outcome = try tuneOptions.tune(
+      [try modelShape()], format: formatOptions.format, activation: formatOptions.activations, options: options,
+      machine: machine)
+    TuneOptions.summarise(outcome)
+    print("to see how each winner won: ttq report")
+  }
+
+  private func modelShape() throws -> ModelShape {
+    if let shapes {
+      let path = shapes.hasSuffix(".json") ? shapes : try options.dataFolder.find("Tuning/problems/\(shapes).json")
+      return try ModelShape(path: path)
+    }
+    return try ModelShape(folder: try model ?? options.dataFolder.findDemoModel())
+  }
+}

@@ -1,0 +1,25 @@
+internal import Dispatch
+internal import Glibc
+internal import Synchronization
+
+/// Turns Ctrl-C into a question that long commands ask between two steps, so that nothing measured is lost. A second Ctrl-C ends the
+/// process.
+final class Interrupt: Sendable {
+  private final class Flag: Sendable {
+    let raised = Atomic<Bool>(false)
+  }
+
+  private let flag = Flag()
+  private let source: any DispatchSourceSignal
+
+  init() {
+    signal(SIGINT, SIG_IGN)
+    source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
+    source.setEventHandler { [flag] in
+      if flag.raised.exchange(true, ordering: .relaxed) { _exit(130) }
+    }
+    source.resume()
+  }
+
+  var wasRaised: Bool { flag.raised.load(ordering: .relaxed) }
+}

@@ -1,0 +1,32 @@
+internal import ArgumentParser
+internal import Records
+internal import TTQ
+
+/// The quantized format and the activations that meet it.
+struct FormatOptions: ParsableArguments {
+  @Option(help: "Bits of a code: 2, 3, 4, 5 or 8.")
+  var bits = 4
+
+  @Option(help: "Input channels of a group: 32, 64 or 128.")
+  var group = 32
+
+  @Option(help: "Activations of quantized products: int8 or f32.")
+  var activations = ActivationFormat.a8
+
+  func validate() throws {
+    guard WeightFormat(bits: bits, group: group) != nil else {
+      throw ValidationError(
+        "no format of \(bits) bits in groups of \(group); bits are \(WeightFormat.supportedBits), groups \(WeightFormat.supportedGroups)"
+      )
+    }
+  }
+
+  var format: WeightFormat { WeightFormat(bits: bits, group: group) ?? .q4g32 }
+}
+
+extension ActivationFormat: ExpressibleByArgument {
+  /// `int8` (or `a8`) and `f32`.
+  public init?(argument: String) {
+    self.init(rawValue: argument == "int8" ? "a8" : argument)
+  }
+}
