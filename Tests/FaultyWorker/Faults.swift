@@ -1,6 +1,7 @@
 internal import CKernels
 internal import Foundation
 package import Kernels
+internal import Records
 
 /// Rows that a tuner must survive.
 package enum Faults {

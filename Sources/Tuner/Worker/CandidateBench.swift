@@ -95,19 +95,6 @@ package final class CandidateBench {
   }
 }
 
-/// A trial as something to time.
-private final class TimedTrial: Timeable {
-  private let trial: any Trial
-  let copies: Int
-
-  init(_ trial: any Trial) {
-    self.trial = trial
-    copies = trial.copies
-  }
-
-  func run(copy: Int) { trial.run(copy: copy) }
-}
-
 extension Problem {
   /// A small problem of the same formats and token class that leaves a tail in every dimension.
   fileprivate var tail: Problem {
