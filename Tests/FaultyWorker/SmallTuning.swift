@@ -18,7 +18,7 @@ package enum SmallTuning {
       shapes: [shape], threads: [1, 2], rigor: .quick, planPath: folder + "/plan.json",
       journalPath: folder + "/journal.jsonl", coldBytes: 1 << 16)
     options.timeLimit = nil
-    options.candidateTimeout = 1
+    options.candidateTimeout = 20
     options.roofBudget = 0
     options.sampleBudget = 1e6
     return options

@@ -54,7 +54,7 @@ struct ResumeTests {
 
   @Test func whenTimeIsOverEveryProblemStillHasItsLikelyWinner() throws {
     let folder = try ScratchFolder()
-    let outcome = try smallTuning(folder.path) { $0.timeLimit = 0 }
+    let outcome = try smallTuning(folder.path, edit: { $0.timeLimit = 0 })
     #expect(outcome.unreached > 0)
     let problems = TuningProblems.all(of: [SmallTuning.shape], format: .q4g32).filter {
       SmallTuning.catalogue[$0.family] != nil
