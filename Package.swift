@@ -53,7 +53,12 @@ let package = Package(
       name: "KernelsTests", dependencies: ["Kernels", "CKernels", "Records"], exclude: ["revisions.json"],
       swiftSettings: swift),
     .testTarget(name: "MeasureTests", dependencies: ["Measure", "Records"], swiftSettings: swift),
-    .testTarget(name: "TunerTests", dependencies: ["Tuner", "Kernels", "Records"], swiftSettings: swift),
+    // Serves candidates that are wrong, crash and hang; no product.
+    .executableTarget(
+      name: "FaultyWorker", dependencies: ["CKernels", "Kernels", "Records", "Tuner"], path: "Tests/FaultyWorker",
+      swiftSettings: swift),
+    .testTarget(
+      name: "TunerTests", dependencies: ["FaultyWorker", "Kernels", "Records", "Tuner"], swiftSettings: swift),
     .testTarget(name: "ReportTests", dependencies: ["Report", "Records"], swiftSettings: swift),
     .testTarget(
       name: "TTQTests", dependencies: ["TTQ", "Kernels", "CKernels", "Records"], exclude: ["Golden"],

@@ -1,0 +1,44 @@
+internal import Foundation
+package import Records
+
+/// The plan of one machine on disk, which several tuners may add to.
+package struct PlanFile: Sendable {
+  package let path: String
+
+  package init(path: String) {
+    self.path = path
+  }
+
+  /// Adds `newer` to the plan and returns the whole, with a line for the user where the file at hand was not one to add to.
+  ///
+  /// Reading, merging and replacing happen under a lock on `<path>.lock`. A file that is no plan of this schema and machine
+  /// is not added to and not lost: it is moved to `<path>.replaced`.
+  package func merge(_ newer: Plan) throws(RecordError) -> (plan: Plan, note: String?) {
+    let merged = try FileLock.holding(path + ".lock") { () throws(RecordError) in
+      let (old, note) = try existing(like: newer)
+      var merged = old ?? newer
+      if old != nil { merged.merge(newer) }
+      try merged.write(to: path)
+      return (merged, note)
+    }
+    return merged ?? (newer, nil)
+  }
+
+  /// The plan at hand, or nil with the reason where there is none to add to.
+  private func existing(like newer: Plan) throws(RecordError) -> (Plan?, String?) {
+    guard FileManager.default.fileExists(atPath: path) else { return (nil, nil) }
+    let reason: String
+    do throws(RecordError) {
+      let old = try Plan(path: path)
+      if old.machine == newer.machine { return (old, nil) }
+      reason = "\(path): expected a plan of \(newer.machine.name), found another machine's (\(old.machine.name))"
+    } catch {
+      reason = error.description
+    }
+    let aside = path + ".replaced"
+    guard unsafe rename(path, aside) == 0 else {
+      throw .unwritable(path: aside, reason: unsafe String(cString: strerror(errno)))
+    }
+    return (nil, "\(reason); moved to \(aside)")
+  }
+}

@@ -1,0 +1,59 @@
+internal import Records
+
+/// The journal of a tuning together with what an unfinished session left in it.
+struct TuningJournal {
+  private let journal: Journal
+  /// What the unfinished session measured, where `session` resumes it.
+  private(set) var roofs: RoofSet?
+  private(set) var counters: [CounterAvailability] = []
+  private(set) var candidates: [CandidateKey: CandidateResult] = [:]
+  /// Lines that no reader understands.
+  let unreadable: Int
+  private let resumes: Bool
+
+  /// Reads the journal at `path`: its last session counts, where it did not finish and is the same as `session`.
+  init(path: String, session: JournalSession) throws(RecordError) {
+    journal = Journal(path: path)
+    let (entries, unreadable) = try journal.read()
+    self.unreadable = unreadable
+    var last: JournalSession?
+    for entry in entries {
+      switch entry {
+      case .session(let begun):
+        last = begun
+        (roofs, counters, candidates) = (nil, [], [:])
+      case .roofs(let set): roofs = set
+      case .counters(let list): counters = list
+      case .candidate(let result): candidates[result.key] = result
+      case .finished: last = nil
+      }
+    }
+    resumes = last.map { session.resumes($0) } ?? false
+    if !resumes { (roofs, counters, candidates) = (nil, [], [:]) }
+  }
+
+  /// Opens the session, unless it goes on with one.
+  func begin(_ session: JournalSession) throws(RecordError) {
+    if !resumes { try journal.append(.session(session)) }
+  }
+
+  mutating func add(_ set: RoofSet) throws(RecordError) {
+    try journal.append(.roofs(set))
+    roofs = set
+  }
+
+  mutating func add(_ list: [CounterAvailability]) throws(RecordError) {
+    guard list != counters else { return }
+    try journal.append(.counters(list))
+    counters = list
+  }
+
+  mutating func add(_ result: CandidateResult) throws(RecordError) {
+    try journal.append(.candidate(result))
+    candidates[result.key] = result
+  }
+
+  func finish() throws(RecordError) {
+    try journal.append(.finished)
+  }
+}

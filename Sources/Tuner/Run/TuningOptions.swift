@@ -1,0 +1,86 @@
+package import Kernels
+package import Records
+
+/// What to tune, how thoroughly, and where the results go.
+package struct TuningOptions: Sendable {
+  package var shapes: [ModelShape]
+  package var format: WeightFormat
+  package var activation: ActivationFormat
+  /// Thread counts to try; each gets its own rows in the plan.
+  package var threads: [Int]
+  package var rigor: Rigor
+  /// Seconds for everything, roofs included; nil for no limit.
+  package var timeLimit: Double?
+  package var workload: Workload
+  package var planPath: String
+  package var journalPath: String
+  /// Memory that holds copies of the weights; 0 for warm ones.
+  package var coldBytes: Int
+  /// Seconds after which a candidate counts as hanging.
+  package var candidateTimeout: Double
+  /// Seconds for the roofs.
+  package var roofBudget: Double
+  /// Nanoseconds of sampling that one candidate gets at most.
+  package var sampleBudget: Double
+
+  /// Options with the time limit, time-out and roof budget that `rigor` has by default.
+  package init(
+    shapes: [ModelShape], format: WeightFormat = .q4g32, activation: ActivationFormat = .a8, threads: [Int],
+    rigor: Rigor, workload: Workload = .standard, planPath: String, journalPath: String, coldBytes: Int
+  ) {
+    let effort = Effort(rigor)
+    self.shapes = shapes
+    self.format = format
+    self.activation = activation
+    self.threads = Set(threads.map { max(1, $0) }).sorted()
+    self.rigor = rigor
+    self.timeLimit = effort.timeLimit
+    self.workload = workload
+    self.planPath = planPath
+    self.journalPath = journalPath
+    self.coldBytes = coldBytes
+    self.candidateTimeout = effort.candidateTimeout
+    self.roofBudget = effort.roofBudget
+    self.sampleBudget = effort.sampleBudget
+  }
+}
+
+extension Machine {
+  /// Memory for copies of the weights such that each call finds them cold: past the last-level cache, within an eighth of
+  /// the memory.
+  package var coldBytes: Int { min(max(lastLevelCacheBytes / 4 * 5, 64 << 20), memoryBytes / 8) }
+}
+
+/// What a rigor means in samples and seconds.
+struct Effort: Sendable {
+  /// Nanoseconds of sampling for one candidate, at most.
+  let sampleBudget: Double
+  let minimumSamples: Int
+  let maximumSamples: Int
+  /// Nanoseconds of the counting pass.
+  let counterBudget: Double
+  let candidateTimeout: Double
+  let roofBudget: Double
+  let timeLimit: Double?
+
+  init(_ rigor: Rigor) {
+    switch rigor {
+    case .estimate, .quick:
+      sampleBudget = 30e6
+      minimumSamples = 5
+      maximumSamples = 61
+      counterBudget = 1e6
+      candidateTimeout = 15
+      roofBudget = 4
+      timeLimit = 45
+    case .measure:
+      sampleBudget = 300e6
+      minimumSamples = 11
+      maximumSamples = 301
+      counterBudget = 10e6
+      candidateTimeout = 60
+      roofBudget = 20
+      timeLimit = nil
+    }
+  }
+}

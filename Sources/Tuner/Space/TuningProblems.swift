@@ -1,0 +1,58 @@
+package import Records
+
+/// What a model asks of the kernels: the problems to tune for its shapes.
+package enum TuningProblems {
+  /// Positions in the cache at which attention is tuned.
+  static let cachedPositions = 512
+
+  /// The problems of `shapes`, each once, matrix after matrix so that its cold copies serve all that read them.
+  ///
+  /// The LM head is computed for the last token of a prompt and for generated ones, so it is never tuned for many.
+  package static func all(
+    of shapes: [ModelShape], format: WeightFormat, activation: ActivationFormat = .a8
+  ) -> [Problem] {
+    var seen: Set<Problem> = []
+    let matrices = shapes.flatMap { shape in
+      shape.linears.flatMap { matrix($0, element: shape.element, format: format, activation: activation) }
+    }
+    let inputs = shapes.flatMap { shape in
+      shape.linears.flatMap { input(k: $0.k, format: format, activation: activation) }
+    }
+    return (matrices + inputs + shapes.flatMap(attention)).filter { seen.insert($0).inserted }
+  }
+
+  /// Quantizing an N x K matrix, multiplying by it, and multiplying in full precision.
+  private static func matrix(
+    _ linear: LinearShape, element: ElementType, format: WeightFormat, activation: ActivationFormat
+  ) -> [Problem] {
+    let (n, k) = (linear.n, linear.k)
+    let classes: [TokenClass] = linear.isHead ? [.one, .few] : TokenClass.allCases
+    let exact: [TokenClass] = linear.isHead ? [.one] : [.one, .many]
+    return [Problem(family: .quantize, n: n, k: k, format: format, element: element)]
+      + classes.map {
+        Problem(family: .qmatmul, n: n, k: k, tokens: $0.representative, format: format, activation: activation)
+      }
+      + exact.map { Problem(family: .matmul, n: n, k: k, tokens: $0.representative, element: element) }
+  }
+
+  /// What is done to the activations of K channels before a product.
+  private static func input(k: Int, format: WeightFormat, activation: ActivationFormat) -> [Problem] {
+    [TokenClass.one, .many].map {
+      Problem(
+        family: .quantizeActivations, k: k, tokens: $0.representative, format: format, activation: activation)
+    } + [Problem(family: .statistic, k: k, tokens: TokenClass.many.representative)]
+  }
+
+  private static func attention(_ shape: ModelShape) -> [Problem] {
+    [TokenClass.one, .many].map {
+      Problem(
+        family: .attention, n: shape.heads * shape.headDimension, k: cachedPositions, tokens: $0.representative,
+        element: .f32, heads: HeadShape(keyValueHeads: shape.keyValueHeads, dimension: shape.headDimension))
+    }
+  }
+}
+
+extension LinearShape {
+  /// Whether this is the product over the vocabulary.
+  package var isHead: Bool { name == "lm_head" }
+}

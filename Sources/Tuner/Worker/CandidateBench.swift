@@ -1,0 +1,112 @@
+package import Kernels
+package import Measure
+internal import Records
+
+/// Checks and times candidates in this process, one after the other, on one pool and one cold arena.
+///
+/// Used on the thread that made it: the pool binds it to a processor, and the counters count it.
+package final class CandidateBench {
+  package let counters = CounterSession()
+  private let catalogue: Catalogue
+  private let machine: Machine
+  private let pool: ThreadPool
+  private var arena = ColdArena(bytes: 0)
+  private var arenaBytes = 0
+  /// Tail problems have memory of their own, so that the copies of the weights stay.
+  private let tailArena = ColdArena(bytes: 0)
+  private var tails: UInt64 = 0
+
+  /// From this length on, a hopeless candidate's first call is its only sample.
+  private static let longCall = 50e6
+
+  package init(catalogue: Catalogue, machine: Machine, setup: WorkerSetup) {
+    self.catalogue = catalogue
+    self.machine = machine
+    pool = ThreadPool(threads: setup.threads, cpus: setup.cpus)
+  }
+
+  /// Compares the candidate with its reference, on its own problem and on a small one with tails, and only then times it.
+  package func measure(_ request: CandidateRequest) -> CandidateMeasurement {
+    guard let family = catalogue[request.problem.family] else {
+      return CandidateMeasurement(status: .unsupported, reason: "no such family in the catalogue")
+    }
+    if arenaBytes != request.coldBytes {
+      arena = ColdArena(bytes: request.coldBytes)
+      arenaBytes = request.coldBytes
+    }
+    do throws(TrialError) {
+      let trial = try trial(family, request, on: request.problem, arena: arena, seed: request.seed)
+      let check = trial.check()
+      let error = check.error.isFinite ? check.error : nil
+      var failure = check.failure(tolerance: family.tolerance)
+      if failure == nil { failure = try tailFailure(family, request) }
+      if let failure {
+        return CandidateMeasurement(status: .wrong, reason: failure, error: error)
+      }
+      var measurement = CandidateMeasurement(status: .correct, error: error)
+      if !request.checkOnly { time(TimedTrial(trial), request, cost: family.cost(of: request.problem), &measurement) }
+      return measurement
+    } catch {
+      switch error {
+      case .constraint(let reason): return CandidateMeasurement(status: .constraint, reason: reason)
+      case .unsupported(let reason): return CandidateMeasurement(status: .unsupported, reason: reason)
+      case .unknownVariant: return CandidateMeasurement(status: .unsupported, reason: error.description)
+      }
+    }
+  }
+
+  private func trial(
+    _ family: any KernelFamily, _ request: CandidateRequest, on problem: Problem, arena: ColdArena, seed: UInt64
+  ) throws(TrialError) -> any Trial {
+    try family.trial(
+      ofVariantNamed: request.variant, on: problem, configuration: request.configuration, machine: machine, pool: pool,
+      arena: arena, seed: seed)
+  }
+
+  /// Why the variant fails on a small problem whose sizes are multiples of nothing, or nil.
+  private func tailFailure(_ family: any KernelFamily, _ request: CandidateRequest) throws(TrialError) -> String? {
+    tails &+= 1
+    let problem = request.problem.tail
+    let seed = request.seed &+ tails
+    let trial = try trial(family, request, on: problem, arena: tailArena, seed: seed)
+    return trial.check().failure(tolerance: family.tolerance).map { "\(problem.name), seed \(seed): \($0)" }
+  }
+
+  private func time(
+    _ workload: TimedTrial, _ request: CandidateRequest, cost: Cost, _ measurement: inout CandidateMeasurement
+  ) {
+    let start = MonotonicClock.now()
+    workload.run(copy: workload.copies - 1)
+    let first = Double(MonotonicClock.now() - start)
+    let hopeless = request.giveUpBeyond.map { first > $0 } ?? false
+    if hopeless, first > Self.longCall {
+      measurement.samples = [first]
+      return
+    }
+    let plan = SamplingPlan(
+      budget: request.budget, minimum: hopeless ? min(3, request.minimumSamples) : request.minimumSamples,
+      maximum: request.maximumSamples, giveUpBeyond: request.giveUpBeyond,
+      // Samples that share the whole budget see more of the machine's moods than short ones at its start.
+      shortestSample: max(2000, request.budget / Double(request.maximumSamples)))
+    measurement.samples = Sampler.sample(workload, plan: plan).nanoseconds
+    guard request.counterBudget > 0, first < Self.longCall else { return }
+    let calls = Int((request.counterBudget / max(first, 1)).rounded(.up))
+    measurement.counters = counters.measure(workload, calls: min(max(calls, 1), 64), cost: cost)
+  }
+}
+
+extension Problem {
+  /// A small problem of the same formats and token class that leaves a tail in every dimension.
+  fileprivate var tail: Problem {
+    var problem = self
+    if family == .attention {
+      problem.k = min(k, 43)
+      problem.tokens = min(tokens, 19)
+    } else {
+      problem.n = min(n, 35)
+      problem.k = min(k, 172)
+      problem.tokens = min(tokens, 19)
+    }
+    return problem
+  }
+}

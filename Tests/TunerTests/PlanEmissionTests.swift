@@ -1,0 +1,109 @@
+import Kernels
+import Records
+import Testing
+import Tuner
+
+struct PlanEmissionTests {
+  static let catalogue = Catalogue.standard
+
+  /// A result of a variant of the catalogue, `spread` nanoseconds around its median.
+  static func result(
+    _ problem: Problem, _ variant: String, threads: Int = 1, median: Double, spread: Double = 1,
+    layout: PackedLayout? = nil, status: CandidateStatus = .correct
+  ) throws -> CandidateResult {
+    let row = try #require(catalogue[problem.family]?.rows.first { $0.name == variant })
+    return CandidateResult(
+      problem: problem, variant: variant, revision: row.revision, layout: layout ?? row.layout,
+      configuration: Configuration(threads: threads), status: status,
+      timing: Timing(
+        medianNanoseconds: median, lowNanoseconds: median - spread, highNanoseconds: median + spread, samples: 9),
+      cost: Cost(bytes: 1, operations: 1))
+  }
+
+  static func emission(_ threads: [Int], prompt: Int = 512, generate: Int = 128) -> PlanEmission {
+    PlanEmission(
+      catalogue: catalogue, threads: threads, rigor: .quick, workload: Workload(prompt: prompt, generate: generate),
+      date: "2025-01-01T00:00:00Z")
+  }
+
+  static let statistic = Problem(family: .statistic, k: 64, tokens: 512)
+
+  @Test func theFastestWinsAndTheNextIsRunnerUp() throws {
+    let rows = Self.emission([1]).rows([
+      try Self.result(Self.statistic, "scalar", median: 300), try Self.result(Self.statistic, "simd", median: 200),
+      try Self.result(Self.statistic, "tiled_c32", median: 100),
+    ])
+    #expect(rows.map(\.variant) == ["tiled_c32"])
+    #expect(rows.first?.runnerUp?.variant == "simd")
+  }
+
+  @Test(arguments: [(spread: 6.0, winner: "simd"), (spread: 4.0, winner: "tiled_c32")])
+  func withinTheIntervalTheSimplerStays(spread: Double, winner: String) throws {
+    let rows = Self.emission([1]).rows([
+      try Self.result(Self.statistic, "scalar", median: 300, spread: spread),
+      try Self.result(Self.statistic, "tiled_c32", median: 100, spread: spread),
+      try Self.result(Self.statistic, "simd", median: 110, spread: spread),
+    ])
+    #expect(rows.map(\.variant) == [winner])
+  }
+
+  @Test func whatIsNotCorrectOrNotOfThisRevisionDoesNotWin() throws {
+    var old = try Self.result(Self.statistic, "tiled_c32", median: 1)
+    old.revision += 1
+    let rows = Self.emission([1]).rows([
+      try Self.result(Self.statistic, "simd", median: 2, status: .wrong), old,
+      try Self.result(Self.statistic, "scalar", median: 300),
+    ])
+    #expect(rows.map(\.variant) == ["scalar"] && rows.first?.runnerUp == nil)
+  }
+
+  @Test func aBudgetMayUseFewerThreads() throws {
+    let rows = Self.emission([1, 2, 4]).rows([
+      try Self.result(Self.statistic, "scalar", threads: 1, median: 100),
+      try Self.result(Self.statistic, "scalar", threads: 2, median: 60),
+      try Self.result(Self.statistic, "scalar", threads: 4, median: 80),
+    ])
+    #expect(rows.map(\.threads) == [1, 2, 4])
+    #expect(rows.map(\.configuration.threads) == [1, 2, 2])
+  }
+
+  static let quantize = Problem(family: .quantize, n: 64, k: 64, format: .q4g32, element: .bf16)
+
+  static func multiply(_ tokens: Int) -> Problem {
+    Problem(family: .qmatmul, n: 64, k: 64, tokens: tokens, format: .q4g32, activation: .a8)
+  }
+
+  /// Rows packs and prefills in 100, decodes in 10; panel16 packs and prefills in 500, decodes in 1.
+  static func bothLayouts() throws -> [CandidateResult] {
+    [
+      try result(quantize, "bf16/simd", median: 100), try result(multiply(1), "a8/simd", median: 10),
+      try result(multiply(512), "a8/simd", median: 100),
+      try result(quantize, "bf16/scalar_r16", median: 500),
+      try result(multiply(1), "a8/scalar", median: 1, spread: 0.1, layout: .panel16),
+      try result(multiply(512), "a8/scalar", median: 500, layout: .panel16),
+    ]
+  }
+
+  @Test(arguments: [(generate: 1000, layout: PackedLayout.panel16), (generate: 10, layout: .rows)])
+  func theWorkloadDecidesTheLayout(generate: Int, layout: PackedLayout) throws {
+    let emission = Self.emission([1], prompt: 512, generate: generate)
+    let rows = emission.rows(try Self.bothLayouts())
+    #expect(rows.count == 6, "both layouts keep their rows")
+    let choices = emission.layouts(rows)
+    #expect(choices.map(\.layout) == [layout])
+    #expect(choices.first?.scores["rows"] == 200 + 10 * Double(generate))
+    #expect(choices.first?.scores["panel16"] == 1000 + Double(generate))
+  }
+
+  @Test func aLayoutThatLacksAReaderIsNotScored() throws {
+    let results = try Self.bothLayouts().filter { !($0.layout == .panel16 && $0.problem.tokens == 512) }
+    let emission = Self.emission([1], generate: 100_000)
+    #expect(emission.layouts(emission.rows(results)).map { Array($0.scores.keys) } == [["rows"]])
+  }
+
+  @Test func theHeadIsComputedForTheLastTokenOfAPrompt() throws {
+    let results = try Self.bothLayouts().filter { $0.problem.tokens != 512 }
+    let emission = Self.emission([1], generate: 9)
+    #expect(emission.layouts(emission.rows(results)).first?.scores == ["rows": 200, "panel16": 510])
+  }
+}

@@ -1,0 +1,78 @@
+import Foundation
+import Kernels
+import Records
+import Testing
+import Tuner
+
+struct ProblemTests {
+  static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appendingPathComponent("Tuning/problems").path
+
+  /// Billions of parameters that the names promise.
+  static let parameters: [(name: String, billions: Double)] = [
+    ("qwen3-0.6b", 0.6), ("qwen3-1.7b", 1.7), ("qwen3-4b", 4), ("qwen3-8b", 8), ("opt-125m", 0.125),
+    ("opt-6.7b", 6.7), ("gemma3-1b", 1), ("llama-3.2-1b", 1.23),
+  ]
+
+  @Test(arguments: parameters)
+  func aShapeSetHasTheParametersOfItsName(name: String, billions: Double) throws {
+    let shape = try ModelShape(path: "\(Self.folder)/\(name).json")
+    let total = Double(shape.linears.reduce(0) { $0 + $1.n * $1.k * $1.count }) / 1e9
+    #expect(shape.name == name && abs(total / billions - 1) < 0.06, "\(total)")
+    let head = shape.heads * shape.headDimension
+    let qkv = try #require(shape.linears.first { $0.name == "qkv" })
+    #expect(qkv.n == head + 2 * shape.keyValueHeads * shape.headDimension && qkv.count == shape.layers)
+    #expect(shape.linears.first { $0.name == "o" }?.k == head)
+    #expect(shape.linears.count { $0.isHead && $0.count == 1 } == 1)
+  }
+
+  @Test func everyShapeSetIsTested() throws {
+    let files = try FileManager.default.contentsOfDirectory(atPath: Self.folder)
+    #expect(Set(files) == Set(Self.parameters.map { $0.name + ".json" }))
+  }
+
+  @Test func problemsAreDistinctAndHeadsAreForFewTokens() throws {
+    let shape = try ModelShape(path: "\(Self.folder)/qwen3-0.6b.json")
+    let problems = TuningProblems.all(of: [shape, shape], format: .q4g32)
+    #expect(Set(problems).count == problems.count)
+    #expect(problems.filter { $0.n == 151_936 }.allSatisfy { $0.tokens <= 8 })
+    #expect(Set(problems.map(\.family)) == Set(FamilyName.allCases).subtracting([.dequantize]))
+    #expect(problems.count { $0.family == .qmatmul && $0.n == 6144 } == TokenClass.allCases.count)
+    #expect(problems.count { $0.family == .statistic } == 3)
+  }
+
+  @Test func theSpaceHasLikelyWinnersFirstAndBarredVariantsOnce() throws {
+    let shape = try ModelShape(path: "\(Self.folder)/qwen3-0.6b.json")
+    let problems = TuningProblems.all(of: [shape], format: .q4g32)
+    let space = TuningSpace(problems: problems, catalogue: .standard, isa: .avx2, threads: [1, 2])
+    let essentials = space.candidates.prefix { $0.essential }
+    #expect(essentials.count == 2 * problems.count && Set(essentials.map(\.problem)) == Set(problems))
+    #expect(essentials.allSatisfy { !$0.row.isReference })
+    #expect(Set(space.candidates).count == space.candidates.count)
+    #expect(Set(space.barred.map { [$0.problem.family.rawValue, $0.variant] }).count == space.barred.count)
+    let served = Set(space.candidates.map { [$0.problem.family.rawValue, $0.row.name] })
+    for result in space.barred {
+      #expect(!served.contains([result.problem.family.rawValue, result.variant]))
+      #expect(
+        result.status == .constraint || result.status == .unsupported && result.reason?.hasPrefix("needs") == true)
+    }
+    #expect(space.barred.contains { $0.variant == "a8/avx512vnni_r16x1" && $0.status == .unsupported })
+  }
+
+  @Test func theSlowerRoofBoundsAProblem() throws {
+    let model = RoofModel(
+      RoofSet(
+        roofs: [
+          Roof(kind: .dramRead, threads: 1, value: 10), Roof(kind: .copy, threads: 1, value: 5),
+          Roof(kind: .fmaF32, threads: 1, value: 100), Roof(kind: .vpdpbusd, threads: 1, value: 400),
+        ], roundTripNanoseconds: nil))
+    func bound(_ problem: Problem, _ cost: Cost) -> Roof.Kind? { model.bound(problem, cost: cost, threads: 1)?.kind }
+    let a8 = Problem(family: .qmatmul, n: 1, k: 1, tokens: 1, activation: .a8)
+    #expect(bound(a8, Cost(bytes: 100, operations: 100)) == .dramRead)
+    #expect(bound(a8, Cost(bytes: 100, operations: 1e5)) == .vpdpbusd)
+    #expect(model.bound(a8, cost: Cost(bytes: 100, operations: 0), threads: 1)?.nanoseconds == 10)
+    #expect(bound(Problem(family: .quantize, k: 1), Cost(bytes: 100, operations: 1)) == .copy)
+    #expect(bound(Problem(family: .statistic, k: 1), Cost(bytes: 100, operations: 1)) == .fmaF32)
+    #expect(model.bound(a8, cost: Cost(bytes: 1, operations: 1), threads: 2) == nil)
+  }
+}
