@@ -12,6 +12,8 @@ package struct Candidate: Hashable, Sendable {
   package let essential: Bool
   package let cost: Cost
 
+  fileprivate var tier: Int { essential ? 0 : !row.isa.isEmpty ? 1 : !row.isReference ? 2 : 3 }
+
   package var key: CandidateKey {
     CandidateKey(problem: problem, variant: row.name, revision: row.revision, configuration: configuration)
   }
@@ -19,7 +21,8 @@ package struct Candidate: Hashable, Sendable {
 
 /// Everything that a tuning may try.
 package struct TuningSpace: Sendable {
-  /// In the order of trying: first one likely winner for each problem and thread count, then the others, likely winners first.
+  /// In the order of trying: one likely winner for each problem and thread count, then the other variants for an instruction set, then
+  /// the portable ones, and last the references: where time runs out, what cannot win is what was left.
   package let candidates: [Candidate]
   /// Variants that serve none of the problems, each once with the reason.
   package let barred: [CandidateResult]
@@ -61,13 +64,13 @@ package struct TuningSpace: Sendable {
     self.barred = barred
   }
 
-  /// Problems of one matrix stay together, and within them those of one layout, for they read the same cold copies.
+  /// Within a tier, problems of one matrix stay together, and within them those of one layout, for they read the same cold copies.
   private static func ordered(_ candidates: [Candidate], problems: [Problem]) -> [Candidate] {
     var groups: [Problem: Int] = [:]
     for (place, problem) in problems.enumerated() where groups[problem.matrix] == nil { groups[problem.matrix] = place }
     func rank(_ candidate: Candidate) -> [Int] {
       [
-        candidate.essential ? 0 : 1, groups[candidate.problem.matrix] ?? 0, candidate.row.layout == .rows ? 1 : 0,
+        candidate.tier, groups[candidate.problem.matrix] ?? 0, candidate.row.layout == .rows ? 1 : 0,
         candidate.problem.tokens, -Int(candidate.row.isa.rawValue), -candidate.rung, candidate.configuration.threads,
       ]
     }
