@@ -89,7 +89,7 @@ import Testing
     #expect(bytes.count > 3 * 4096 * 4)
   }
 
-  @Test(arguments: ["1,x", "", "99999", "-1"])
+  @Test(arguments: ["1,x", "1,,2", "99999", "-1"])
   func refusesBadTokens(tokens: String) throws {
     let folder = try TemporaryFolder()
     let result = try tool.run(
