@@ -68,6 +68,7 @@ extension SessionOptions {
     var options = SessionOptions()
     options.method = method
     options.threads = threads
+    options.cpus = []
     try options.setFormat(bits: bits, group: group)
     return options
   }

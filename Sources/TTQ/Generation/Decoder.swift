@@ -24,7 +24,7 @@ struct Decoder: ~Copyable {
     var kernels: [LinearRole: LinearKernels] = [:]
     for role in LinearRole.allCases {
       kernels[role] = try LinearKernels(
-        model.weights.linear(role), use: LinearUse(role, options: options), options: options, binder: &binder)
+        model.weights.linear(role), options: options, binder: &binder)
     }
     attention = try ByTokenClass { (tokens) throws(SelectionFailure) in
       let found = try binder.bind(
@@ -36,7 +36,7 @@ struct Decoder: ~Copyable {
     }
     func linear(_ weights: LinearWeights) -> Linear {
       guard let bound = kernels[weights.role] else { preconditionFailure("every role is bound") }
-      return Linear(weights, use: LinearUse(weights.role, options: options), kernels: bound)
+      return Linear(weights, kernels: bound)
     }
     layers = model.weights.layers.map { weights in
       DecoderLayer(

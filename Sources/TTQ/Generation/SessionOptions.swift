@@ -19,6 +19,8 @@ public struct SessionOptions: Sendable {
   package var plan: Plan?
   /// nil probes this machine.
   package var machine: Machine?
+  /// CPUs that the threads are bound to, the calling one included; empty leaves them to the scheduler, nil takes those allowed.
+  package var cpus: [Int]?
 
   public init() {}
 

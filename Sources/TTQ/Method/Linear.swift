@@ -1,12 +1,11 @@
-internal import Kernels
+package import Kernels
 internal import Records
 
 /// One linear problem of a session: the model's weights, what was measured of its activations, and the quantized matrix made from both.
 ///
 /// A class because it holds memory that is owned once and stands in an array of layers; used by one thread.
-final class Linear {
-  let weights: LinearWeights
-  let use: LinearUse
+package final class Linear {
+  package let weights: LinearWeights
   private let kernels: LinearKernels
   private let rows: WeightRows
   /// Of no rows where the problem stays in full precision.
@@ -22,20 +21,21 @@ final class Linear {
   /// log D of the quantized matrix.
   private var logarithms: [Double] = []
 
-  init(_ weights: LinearWeights, use: LinearUse, kernels: LinearKernels) {
+  package init(_ weights: LinearWeights, kernels: LinearKernels) {
     self.weights = weights
-    self.use = use
     self.kernels = kernels
     packed = PackedMatrix(
-      n: use.quantized ? weights.n : 0, k: weights.k, format: kernels.quantized?.format ?? .q4g32,
+      n: kernels.use.quantized ? weights.n : 0, k: weights.k, format: kernels.quantized?.format ?? .q4g32,
       layout: kernels.quantized?.layout ?? .rows)
     // `weights` keeps the tensors mapped for as long as this object lives.
     rows = unsafe WeightRows(
       parts: weights.parts.map { unsafe (start: $0.pointer, rows: $0.shape[0]) }, k: weights.k,
       element: weights.element)
-    squares = AlignedBuffer(repeating: 0, count: use.measured ? weights.k : 0)
-    inverseScale = AlignedBuffer(repeating: 1, count: use.quantized ? weights.k : 0)
+    squares = AlignedBuffer(repeating: 0, count: kernels.use.measured ? weights.k : 0)
+    inverseScale = AlignedBuffer(repeating: 1, count: kernels.use.quantized ? weights.k : 0)
   }
+
+  var use: LinearUse { kernels.use }
 
   /// Bytes of the quantized matrix.
   var packedBytes: Int { packed.byteCount }
@@ -53,7 +53,7 @@ final class Linear {
   }
 
   /// Adds the activations `x`, T rows of K, to the statistic.
-  func measure(_ x: Span<Float>, pool: ThreadPool) {
+  package func measure(_ x: Span<Float>, pool: ThreadPool) {
     guard let statistic = kernels.statistic else { return }
     let tokens = x.count / weights.k
     var sums = squares.mutableSpan
@@ -66,7 +66,7 @@ final class Linear {
   /// - Parameters:
   ///   - leastTokens: below, nothing is known of the activations and D is 1.
   ///   - threshold: the drift of log D up to which the matrix is kept.
-  func quantize(
+  package func quantize(
     rule: ScaleRule, leastTokens: Int, threshold: Double, pool: ThreadPool
   ) throws(EngineError) {
     guard use.quantized else { return }
@@ -91,7 +91,7 @@ final class Linear {
   }
 
   /// y = W x in full precision, T rows of N.
-  func multiplyFull(
+  package func multiplyFull(
     _ x: Span<Float>, into y: inout MutableSpan<Float>, pool: ThreadPool
   ) {
     let tokens = x.count / weights.k
@@ -105,7 +105,7 @@ final class Linear {
   }
 
   /// y = Q (x / D), T rows of N; `formatted` is work memory for T rows of K.
-  func multiplyQuantized(
+  package func multiplyQuantized(
     _ x: Span<Float>, formatted: inout PackedActivations, into y: inout MutableSpan<Float>, pool: ThreadPool
   ) {
     guard let quantized = kernels.quantized, isQuantized else { preconditionFailure("not quantized yet") }
