@@ -6,7 +6,8 @@ import Testing
 /// Whole models with quantized weights.
 @Suite struct QuantizedModelTests {
   /// The share of tokens for which two methods would choose the same next one.
-  private func agreement(_ model: LanguageModel, _ options: SessionOptions, windows: ArraySlice<[Int]>) throws -> Double {
+  private func agreement(_ model: LanguageModel, _ options: SessionOptions, windows: ArraySlice<[Int]>) throws -> Double
+  {
     let quantized = try Session(model, options)
     let full = try Session(model, .testing(.full))
     let vocabulary = model.configuration.vocabularySize
@@ -63,6 +64,17 @@ import Testing
       try session.decode(5)
       #expect(largestDifference(session.logits, exact.logits) > 1e-2)
     }
+  }
+
+  /// Round to nearest collapses on a model with loud activation channels; scales from the prompt keep it.
+  @Test(.enabled(if: TestData.hasShared, "needs ../shared/data/models"))
+  func loudChannels() throws {
+    let model = try LanguageModel(folder: TestData.shared("models/ttq-demo-loud"))
+    let windows = try windows(model)[..<1]
+    var options = try SessionOptions.testing(.ttq)
+    #expect(try agreement(model, options, windows: windows) > 0.8)
+    options.method = .rtn
+    #expect(try agreement(model, options, windows: windows) < 0.7)
   }
 
   /// Every format runs, and more bits come closer.

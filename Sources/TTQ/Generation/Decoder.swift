@@ -43,7 +43,9 @@ struct Decoder: ~Copyable {
         weights: weights, cache: KeyValueCache(heads: heads, dimension: dimension, capacity: capacity), linear: linear)
     }
     head = linear(model.weights.head)
-    runner = PassRunner(pool: binder.pool, rule: options.rule, leastTokens: options.leastTokens)
+    runner = PassRunner(
+      pool: binder.pool, rule: options.rule, leastTokens: options.leastTokens,
+      driftThreshold: options.driftThreshold)
     split = HeadSplit(heads: shape.heads, keyValueHeads: heads, dimension: dimension)
     work = Workspace(shape, options: options, tokens: min(SessionOptions.chunk, capacity))
   }

@@ -15,7 +15,7 @@ package final class Linear {
   /// Sums of squares of each input channel over `seen` tokens.
   private var squares: AlignedBuffer<Float>
   private var seen = 0
-  /// `seen` when the quantized matrix was last compared with the statistic.
+  /// `seen` when the quantized matrix was made.
   private var seenByPacked = 0
   private var inverseScale: AlignedBuffer<Float>
   /// log D of the quantized matrix.
@@ -71,7 +71,6 @@ package final class Linear {
   ) throws(EngineError) {
     guard use.quantized else { return }
     if isQuantized, !use.measured || seen == seenByPacked { return }
-    seenByPacked = seen
     var wanted = [Double](repeating: 0, count: weights.k)
     if use.measured, seen >= max(leastTokens, 1) {
       guard let found = rule.logarithms(norms: ScaleRule.norms(squares: squares.span, tokens: seen)) else {
@@ -88,6 +87,7 @@ package final class Linear {
     isQuantized = quantized.quantize(rows, d: scale.span, into: &packed, pool: pool)
     guard isQuantized else { throw .beyondHalf(weights.name) }
     logarithms = wanted
+    seenByPacked = seen
   }
 
   /// y = W x in full precision, T rows of N.
