@@ -51,6 +51,39 @@ import Testing
     #expect(try generate { $0.temperature = 1e-4 }.tokens == greedy)
   }
 
+  /// A way to sample, and the shares of draws that it gives probabilities of 0.1, 0.5, 0.15 and 0.25.
+  struct Draw: Sendable {
+    var topK = 0
+    var topP: Float = 1
+    var temperature: Float = 1
+    let shares: [Double]
+  }
+
+  static let draws = [
+    Draw(shares: [0.1, 0.5, 0.15, 0.25]),
+    Draw(topK: 2, shares: [0, 0.667, 0, 0.333]),
+    Draw(topP: 0.8, shares: [0, 0.556, 0.167, 0.278]),
+    Draw(topK: 3, topP: 0.7, shares: [0, 0.667, 0, 0.333]),
+    Draw(temperature: 0.5, shares: [0.029, 0.725, 0.065, 0.181]),
+    Draw(temperature: 0, shares: [0, 1, 0, 0]),
+  ]
+
+  @Test(arguments: draws)
+  func drawsFollowTheLogits(_ expected: Draw) {
+    var parameters = GenerateParameters()
+    parameters.temperature = expected.temperature
+    parameters.topK = expected.topK
+    parameters.topP = expected.topP
+    var sampler = Sampler(parameters)
+    let logits = [Float(0.1), 0.5, 0.15, 0.25].map { log($0) + 3 }
+    var counts = [0, 0, 0, 0]
+    for _ in 0..<20_000 { counts[sampler.choose(logits.span) ?? 0] += 1 }
+    for (count, share) in zip(counts, expected.shares) {
+      #expect(share == 0 ? count == 0 : abs(Double(count) / 20_000 - share) < 0.015, "\(counts)")
+    }
+    #expect(sampler.choose([1, .nan, 2].span) == nil && sampler.choose([1, .infinity].span) == nil)
+  }
+
   @Test func piecesMakeTheText() throws {
     var pieces: [String] = []
     let session = try Session(model, .testing(.ttq))
@@ -95,6 +128,7 @@ import Testing
     #expect(throws: EngineError.self) { try SessionOptions.testing(.ttq, group: 48) }
     #expect(throws: EngineError.self) { try Session(model, .testing(.ttq, threads: 0)) }
     #expect(session.position == 0)
+    for context in [0, 1 << 40] { #expect(throws: EngineError.self) { try generate(context: context) } }
   }
 
   @Test func shapeForTheTuner() throws {

@@ -1,19 +1,19 @@
 internal import Glibc
 
 /// Chooses a token from logits; the same seed and logits give the same tokens.
-struct Sampler {
+package struct Sampler {
   private let parameters: GenerateParameters
   private var random: SplitMix64
   /// Ids with their weights, kept between calls so that the memory is.
   private var candidates: [(id: Int, weight: Float)] = []
 
-  init(_ parameters: GenerateParameters) {
+  package init(_ parameters: GenerateParameters) {
     self.parameters = parameters
     random = SplitMix64(state: parameters.seed)
   }
 
   /// The next token, or nil where a logit is NaN or none is finite.
-  mutating func choose(_ logits: Span<Float>) -> Int? {
+  package mutating func choose(_ logits: Span<Float>) -> Int? {
     guard let best = Self.greatest(logits) else { return nil }
     guard parameters.temperature > 0, parameters.topK != 1 else { return best }
     collect(logits)

@@ -33,6 +33,13 @@ public final class Session {
       throw .invalidOption("context of \(capacity) tokens: expected 1...\(1 << 24)")
     }
     let machine = try Self.machine(options)
+    let shape = model.configuration
+    let cache = 8 * Double(shape.layers) * Double(shape.keyValueWidth) * Double(capacity)
+    guard cache < Double(machine.memoryBytes) else {
+      throw .invalidOption(
+        "context of \(capacity) tokens: its cache takes \(Int(cache / 1e6)) MB, this machine has "
+          + "\(machine.memoryBytes / 1_000_000)")
+    }
     threads = options.threads ?? machine.defaultThreads
     guard (1...1024).contains(threads) else { throw .invalidOption("\(threads) threads: expected 1...1024") }
     var binder = KernelBinder(
