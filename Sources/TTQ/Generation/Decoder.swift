@@ -24,7 +24,7 @@ struct Decoder: ~Copyable {
     var kernels: [LinearRole: LinearKernels] = [:]
     for role in LinearRole.allCases {
       kernels[role] = try LinearKernels(
-        model.weights.linear(role), use: LinearUse(role, options: options), options: options, binder: &binder)
+        model.weights.linear(role), options: options, binder: &binder)
     }
     attention = try ByTokenClass { (tokens) throws(SelectionFailure) in
       let found = try binder.bind(
@@ -36,14 +36,16 @@ struct Decoder: ~Copyable {
     }
     func linear(_ weights: LinearWeights) -> Linear {
       guard let bound = kernels[weights.role] else { preconditionFailure("every role is bound") }
-      return Linear(weights, use: LinearUse(weights.role, options: options), kernels: bound)
+      return Linear(weights, kernels: bound)
     }
     layers = model.weights.layers.map { weights in
       DecoderLayer(
         weights: weights, cache: KeyValueCache(heads: heads, dimension: dimension, capacity: capacity), linear: linear)
     }
     head = linear(model.weights.head)
-    runner = PassRunner(pool: binder.pool, rule: options.rule, leastTokens: options.leastTokens)
+    runner = PassRunner(
+      pool: binder.pool, rule: options.rule, leastTokens: options.leastTokens,
+      driftThreshold: options.driftThreshold)
     split = HeadSplit(heads: shape.heads, keyValueHeads: heads, dimension: dimension)
     work = Workspace(shape, options: options, tokens: min(SessionOptions.chunk, capacity))
   }

@@ -21,6 +21,7 @@ struct PassRunner: Sendable {
   let pool: ThreadPool
   let rule: ScaleRule
   let leastTokens: Int
+  let driftThreshold: Double
 
   /// y = W x or Q (x / D) for the first `tokens` rows of `x`, after measuring them and quantizing where `pass` says so.
   func callAsFunction(
@@ -38,10 +39,11 @@ struct PassRunner: Sendable {
     clock.charge(.statistic)
   }
 
+  /// Quantizes for what was measured so far where that drifted, or by more than `threshold` where one is given.
   func quantize(
-    _ linear: Linear, threshold: Double = SessionOptions.driftThreshold, clock: inout StageClock
+    _ linear: Linear, threshold: Double? = nil, clock: inout StageClock
   ) throws(EngineError) {
-    try linear.quantize(rule: rule, leastTokens: leastTokens, threshold: threshold, pool: pool)
+    try linear.quantize(rule: rule, leastTokens: leastTokens, threshold: threshold ?? driftThreshold, pool: pool)
     clock.charge(.quantize)
   }
 

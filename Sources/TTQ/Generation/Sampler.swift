@@ -1,29 +1,43 @@
 internal import Glibc
 
 /// Chooses a token from logits; the same seed and logits give the same tokens.
-struct Sampler {
+package struct Sampler {
   private let parameters: GenerateParameters
   private var random: SplitMix64
   /// Ids with their weights, kept between calls so that the memory is.
   private var candidates: [(id: Int, weight: Float)] = []
 
-  init(_ parameters: GenerateParameters) {
+  package init(_ parameters: GenerateParameters) {
     self.parameters = parameters
     random = SplitMix64(state: parameters.seed)
   }
 
   /// The next token, or nil where a logit is NaN or none is finite.
-  mutating func choose(_ logits: Span<Float>) -> Int? {
+  package mutating func choose(_ logits: Span<Float>) -> Int? {
     guard let best = Self.greatest(logits) else { return nil }
     guard parameters.temperature > 0, parameters.topK != 1 else { return best }
-    candidates.removeAll(keepingCapacity: true)
+    collect(logits)
     let inverse = 1 / parameters.temperature
-    for id in 0..<logits.count {
-      candidates.append((id, exp((logits[id] - logits[best]) * inverse)))
+    for index in candidates.indices {
+      candidates[index].weight = exp((candidates[index].weight - logits[best]) * inverse)
     }
-    keepTopK()
     keepTopP()
     return draw() ?? best
+  }
+
+  /// Makes the `topK` greatest logits candidates, the greatest first; all of them, in order, where there is no limit.
+  private mutating func collect(_ logits: Span<Float>) {
+    candidates.removeAll(keepingCapacity: true)
+    let limit = parameters.topK > 0 && parameters.topK < logits.count ? parameters.topK : logits.count
+    for id in 0..<logits.count {
+      let candidate = (id: id, weight: logits[id])
+      if limit == logits.count {
+        candidates.append(candidate)
+      } else if candidates.count < limit || Self.before(candidate, candidates[limit - 1]) {
+        if candidates.count == limit { candidates.removeLast() }
+        candidates.insert(candidate, at: candidates.firstIndex { Self.before(candidate, $0) } ?? candidates.count)
+      }
+    }
   }
 
   /// The id of the greatest logit, the least of equals; nil where a logit is NaN or the greatest infinite.
@@ -38,12 +52,6 @@ struct Sampler {
 
   private static func before(_ a: (id: Int, weight: Float), _ b: (id: Int, weight: Float)) -> Bool {
     a.weight != b.weight ? a.weight > b.weight : a.id < b.id
-  }
-
-  private mutating func keepTopK() {
-    guard parameters.topK > 0, parameters.topK < candidates.count else { return }
-    candidates.sort(by: Self.before)
-    candidates.removeLast(candidates.count - parameters.topK)
   }
 
   /// Keeps the most probable candidates that together reach the probability `topP`.

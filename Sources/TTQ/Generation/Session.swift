@@ -17,7 +17,10 @@ public final class Session {
   /// What happened that was not asked for, in sentences to show.
   public private(set) var notes: [String] = []
   /// The classes of token counts that ran so far.
-  package private(set) var ran: Set<TokenClass> = []
+  package var ran: Set<TokenClass> { hasDecoded ? prefilled.union([.one]) : prefilled }
+  private var prefilled: Set<TokenClass> = []
+  private var hasDecoded = false
+  private let contextNotes: [String]
   private var decoder: Decoder
   private let bindNanoseconds: Int
 
@@ -30,11 +33,18 @@ public final class Session {
       throw .invalidOption("context of \(capacity) tokens: expected 1...\(1 << 24)")
     }
     let machine = try Self.machine(options)
+    let shape = model.configuration
+    let cache = 8 * Double(shape.layers) * Double(shape.keyValueWidth) * Double(capacity)
+    guard cache < Double(machine.memoryBytes) else {
+      throw .invalidOption(
+        "context of \(capacity) tokens: its cache takes \(Int(cache / 1e6)) MB, this machine has "
+          + "\(machine.memoryBytes / 1_000_000)")
+    }
     threads = options.threads ?? machine.defaultThreads
     guard (1...1024).contains(threads) else { throw .invalidOption("\(threads) threads: expected 1...1024") }
     var binder = KernelBinder(
       lookup: PlanLookup(plan: options.plan, machine: machine, threads: threads),
-      pool: ThreadPool(threads: threads, cpus: threads > 1 ? machine.allowedCPUs : []))
+      pool: ThreadPool(threads: threads, cpus: options.cpus ?? (threads > 1 ? machine.allowedCPUs : [])))
     do throws(SelectionFailure) {
       decoder = try Decoder(model, options: options, capacity: capacity, binder: &binder)
     } catch {
@@ -46,8 +56,11 @@ public final class Session {
     self.options = options
     self.capacity = capacity
     if capacity > limit {
-      notes.append("the context of \(capacity) goes beyond the \(limit) positions that the model was made for")
+      contextNotes = ["the context of \(capacity) goes beyond the \(limit) positions that the model was made for"]
+    } else {
+      contextNotes = []
     }
+    notes = contextNotes
     bindNanoseconds = (ContinuousClock.now - start).nanoseconds
   }
 
@@ -76,25 +89,28 @@ public final class Session {
   /// Forgets the sequence; weights that do not depend on it stay quantized.
   public func reset() {
     decoder.reset()
-    notes = notes.filter { $0.hasPrefix("the context") }
+    notes = contextNotes
   }
 
-  /// Runs a prompt, or what a later turn adds; `logits` are those of its last token.
+  /// Runs a prompt, or what a later turn adds; `logits` are those of its last token. Values that are not finite are an error, after
+  /// which the session is empty.
   public func prefill(_ tokens: [Int]) throws(EngineError) {
-    var none: [Float]?
-    try prefill(tokens, collecting: &none)
+    var none: [Float] = []
+    try prefill(tokens, collecting: false, into: &none)
   }
 
   /// Runs a prompt and returns the logits of all its tokens, row after row of the vocabulary's size.
   package func prefillAll(_ tokens: [Int]) throws(EngineError) -> [Float] {
-    var rows: [Float]? = []
-    try prefill(tokens, collecting: &rows)
-    return rows ?? []
+    var rows: [Float] = []
+    try prefill(tokens, collecting: true, into: &rows)
+    return rows
   }
 
-  private func prefill(_ tokens: [Int], collecting rows: inout [Float]?) throws(EngineError) {
+  private func prefill(
+    _ tokens: [Int], collecting: Bool, into rows: inout [Float]
+  ) throws(EngineError) {
     guard !tokens.isEmpty else { throw .emptyPrompt }
-    try check(tokens)
+    try check(tokens.span)
     decoder.clock.restart()
     let pass: Pass =
       switch (options.method, options.prefill) {
@@ -102,24 +118,29 @@ public final class Session {
       case (_, .exact): .measure
       case (_, .quantized): .measureAndQuantize
       }
-    let chunks = stride(from: 0, to: tokens.count, by: SessionOptions.chunk)
-    for start in chunks {
-      let end = min(start + SessionOptions.chunk, tokens.count)
-      try decoder.run(tokens.span.extracting(start..<end), pass)
-      ran.insert(TokenClass(tokens: end - start))
-      if rows != nil {
-        try decoder.allLogits(of: end - start, pass, to: &rows!)
-      } else if end == tokens.count {
-        try decoder.lastLogits(of: end - start, pass)
+    do throws(EngineError) {
+      for start in stride(from: 0, to: tokens.count, by: SessionOptions.chunk) {
+        let end = min(start + SessionOptions.chunk, tokens.count)
+        try decoder.run(tokens.span.extracting(start..<end), pass)
+        prefilled.insert(TokenClass(tokens: end - start))
+        if collecting {
+          try decoder.allLogits(of: end - start, pass, to: &rows)
+        } else if end == tokens.count {
+          try decoder.lastLogits(of: end - start, pass)
+        }
       }
+      try finishPrefill(chunks: (tokens.count + SessionOptions.chunk - 1) / SessionOptions.chunk)
+    } catch {
+      // Some layers hold positions that others do not.
+      reset()
+      throw error
     }
-    try finishPrefill(chunks: (tokens.count + SessionOptions.chunk - 1) / SessionOptions.chunk)
   }
 
   /// After the last chunk every problem is quantized for all that it saw, so that what follows meets the whole prompt's scales.
   private func finishPrefill(chunks: Int) throws(EngineError) {
     guard options.method != .full else { return }
-    try decoder.quantizeAll(threshold: chunks > 1 ? 0 : SessionOptions.driftThreshold)
+    try decoder.quantizeAll(threshold: chunks > 1 ? 0 : options.driftThreshold)
     if options.method == .ttq, decoder.position < options.leastTokens {
       notes.append(
         "\(decoder.position) tokens are fewer than \(options.leastTokens): quantized without activation scales (D = 1)")
@@ -130,12 +151,12 @@ public final class Session {
   public func decode(_ token: Int) throws(EngineError) {
     // Nothing is quantized before the first prompt.
     guard position > 0 else { return try prefill([token]) }
-    let tokens: [Int] = [token]
-    try check(tokens)
+    let tokens: InlineArray<1, Int> = [token]
+    try check(tokens.span)
     let pass: Pass = options.method == .full ? .full : .quantized
     try decoder.run(tokens.span, pass)
     try decoder.lastLogits(of: 1, pass)
-    ran.insert(.one)
+    hasDecoded = true
   }
 
   /// Chooses the next token from `logits`.
@@ -147,10 +168,10 @@ public final class Session {
     return token
   }
 
-  private func check(_ tokens: [Int]) throws(EngineError) {
+  private func check(_ tokens: Span<Int>) throws(EngineError) {
     let vocabulary = model.configuration.vocabularySize
-    if let wrong = tokens.first(where: { !(0..<vocabulary).contains($0) }) {
-      throw .unknownToken(wrong, vocabulary: vocabulary)
+    for index in tokens.indices where !(0..<vocabulary).contains(tokens[index]) {
+      throw .unknownToken(tokens[index], vocabulary: vocabulary)
     }
     guard position + tokens.count <= capacity else {
       throw .contextFull(capacity: capacity, needed: position + tokens.count)

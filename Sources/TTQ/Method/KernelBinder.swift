@@ -12,14 +12,14 @@ package struct BoundKernel: Hashable, Sendable {
 }
 
 /// Resolves problems to variants while a session is made, reserves their scratch memory, and keeps account.
-struct KernelBinder {
+package struct KernelBinder {
   let lookup: PlanLookup
   let pool: ThreadPool
   private(set) var bound: [BoundKernel] = []
   /// One line for each layout that was chosen.
   private(set) var layouts: [String] = []
 
-  init(lookup: PlanLookup, pool: ThreadPool) {
+  package init(lookup: PlanLookup, pool: ThreadPool) {
     self.lookup = lookup
     self.pool = pool
   }
@@ -50,6 +50,6 @@ struct KernelBinder {
 }
 
 /// No kernel can serve a problem.
-struct SelectionFailure: Error {
-  let reason: String
+package struct SelectionFailure: Error {
+  package let reason: String
 }

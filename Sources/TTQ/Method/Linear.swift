@@ -1,12 +1,11 @@
-internal import Kernels
+package import Kernels
 internal import Records
 
 /// One linear problem of a session: the model's weights, what was measured of its activations, and the quantized matrix made from both.
 ///
 /// A class because it holds memory that is owned once and stands in an array of layers; used by one thread.
-final class Linear {
-  let weights: LinearWeights
-  let use: LinearUse
+package final class Linear {
+  package let weights: LinearWeights
   private let kernels: LinearKernels
   private let rows: WeightRows
   /// Of no rows where the problem stays in full precision.
@@ -16,26 +15,27 @@ final class Linear {
   /// Sums of squares of each input channel over `seen` tokens.
   private var squares: AlignedBuffer<Float>
   private var seen = 0
-  /// `seen` when the quantized matrix was last compared with the statistic.
+  /// `seen` when the quantized matrix was made.
   private var seenByPacked = 0
   private var inverseScale: AlignedBuffer<Float>
   /// log D of the quantized matrix.
   private var logarithms: [Double] = []
 
-  init(_ weights: LinearWeights, use: LinearUse, kernels: LinearKernels) {
+  package init(_ weights: LinearWeights, kernels: LinearKernels) {
     self.weights = weights
-    self.use = use
     self.kernels = kernels
     packed = PackedMatrix(
-      n: use.quantized ? weights.n : 0, k: weights.k, format: kernels.quantized?.format ?? .q4g32,
+      n: kernels.use.quantized ? weights.n : 0, k: weights.k, format: kernels.quantized?.format ?? .q4g32,
       layout: kernels.quantized?.layout ?? .rows)
     // `weights` keeps the tensors mapped for as long as this object lives.
     rows = unsafe WeightRows(
       parts: weights.parts.map { unsafe (start: $0.pointer, rows: $0.shape[0]) }, k: weights.k,
       element: weights.element)
-    squares = AlignedBuffer(repeating: 0, count: use.measured ? weights.k : 0)
-    inverseScale = AlignedBuffer(repeating: 1, count: use.quantized ? weights.k : 0)
+    squares = AlignedBuffer(repeating: 0, count: kernels.use.measured ? weights.k : 0)
+    inverseScale = AlignedBuffer(repeating: 1, count: kernels.use.quantized ? weights.k : 0)
   }
+
+  var use: LinearUse { kernels.use }
 
   /// Bytes of the quantized matrix.
   var packedBytes: Int { packed.byteCount }
@@ -53,7 +53,7 @@ final class Linear {
   }
 
   /// Adds the activations `x`, T rows of K, to the statistic.
-  func measure(_ x: Span<Float>, pool: ThreadPool) {
+  package func measure(_ x: Span<Float>, pool: ThreadPool) {
     guard let statistic = kernels.statistic else { return }
     let tokens = x.count / weights.k
     var sums = squares.mutableSpan
@@ -66,12 +66,11 @@ final class Linear {
   /// - Parameters:
   ///   - leastTokens: below, nothing is known of the activations and D is 1.
   ///   - threshold: the drift of log D up to which the matrix is kept.
-  func quantize(
+  package func quantize(
     rule: ScaleRule, leastTokens: Int, threshold: Double, pool: ThreadPool
   ) throws(EngineError) {
     guard use.quantized else { return }
     if isQuantized, !use.measured || seen == seenByPacked { return }
-    seenByPacked = seen
     var wanted = [Double](repeating: 0, count: weights.k)
     if use.measured, seen >= max(leastTokens, 1) {
       guard let found = rule.logarithms(norms: ScaleRule.norms(squares: squares.span, tokens: seen)) else {
@@ -88,10 +87,11 @@ final class Linear {
     isQuantized = quantized.quantize(rows, d: scale.span, into: &packed, pool: pool)
     guard isQuantized else { throw .beyondHalf(weights.name) }
     logarithms = wanted
+    seenByPacked = seen
   }
 
   /// y = W x in full precision, T rows of N.
-  func multiplyFull(
+  package func multiplyFull(
     _ x: Span<Float>, into y: inout MutableSpan<Float>, pool: ThreadPool
   ) {
     let tokens = x.count / weights.k
@@ -105,7 +105,7 @@ final class Linear {
   }
 
   /// y = Q (x / D), T rows of N; `formatted` is work memory for T rows of K.
-  func multiplyQuantized(
+  package func multiplyQuantized(
     _ x: Span<Float>, formatted: inout PackedActivations, into y: inout MutableSpan<Float>, pool: ThreadPool
   ) {
     guard let quantized = kernels.quantized, isQuantized else { preconditionFailure("not quantized yet") }

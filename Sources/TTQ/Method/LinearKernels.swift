@@ -2,7 +2,8 @@ internal import Kernels
 internal import Records
 
 /// The kernels of one linear problem, resolved once; all layers of a model share them.
-struct LinearKernels: Sendable {
+package struct LinearKernels: Sendable {
+  let use: LinearUse
   /// In full precision, for each part of the stacked weights; empty where the session never needs it.
   let full: [ByTokenClass<Matmul>]
   let statistic: ByTokenClass<Statistic>?
@@ -17,9 +18,11 @@ struct LinearKernels: Sendable {
     let multiply: ByTokenClass<QMatmul>
   }
 
-  init(
-    _ weights: LinearWeights, use: LinearUse, options: SessionOptions, binder: inout KernelBinder
+  package init(
+    _ weights: LinearWeights, options: SessionOptions, binder: inout KernelBinder
   ) throws(SelectionFailure) {
+    let use = LinearUse(weights.role, options: options)
+    self.use = use
     var full: [ByTokenClass<Matmul>] = []
     if use.full {
       let family = MatmulFamily()

@@ -25,10 +25,11 @@ package struct ScaleRule: Hashable, Sendable {
   }
 
   /// The power of two that brings `largestWeight` * max D into [2^13, 2^14), where scales and minima are normal numbers of
-  /// f16; 1 where all weights are 0.
+  /// f16; 1 where all weights are 0. At most 2^100 either way, so that D and 1 / D stay within f32.
   package static func fit(logarithms: [Double], largestWeight: Float) -> Double {
     let top = Double(largestWeight) * exp(logarithms.max() ?? 0)
-    return top == 0 ? 1 : Double(sign: .plus, exponent: 13 - Int(top.exponent), significand: 1)
+    guard top > 0 else { return 1 }
+    return Double(sign: .plus, exponent: min(max(13 - Int(top.exponent), -100), 100), significand: 1)
   }
 
   /// How far `new` is from `old`: the distance of the logarithms relative to the length of the old ones.

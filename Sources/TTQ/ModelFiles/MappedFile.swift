@@ -10,10 +10,13 @@ private struct OpenFile: ~Copyable {
     // A pipe would block the open for ever without O_NONBLOCK; regular files ignore the flag.
     let opened = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard opened >= 0 else { throw .unreadable(path: path, reason: String(errno: errno)) }
-    // Not fstat: which module `stat` belongs to depends on the order in which the compiler meets its files.
-    let isDirectory = read(opened, nil, 0) != 0 && errno == EISDIR
+    // Not fstat: which module `stat` belongs to depends on the order in which the compiler meets the files. A directory
+    // refuses to be read, a pipe has no end, and a device has bytes past its own.
+    var byte: UInt8 = 0
+    let isDirectory = unsafe read(opened, &byte, 0) != 0 && errno == EISDIR
     let end = lseek(opened, 0, SEEK_END)
-    guard !isDirectory, end >= 0, lseek(opened, 0, SEEK_SET) == 0 else {
+    let isRegular = unsafe !isDirectory && end >= 0 && read(opened, &byte, 1) == 0
+    guard isRegular, lseek(opened, 0, SEEK_SET) == 0 else {
       close(opened)
       throw .unreadable(path: path, reason: isDirectory ? "is a directory" : "is not a regular file")
     }
