@@ -5,12 +5,15 @@ enum WorkerMessage: Codable, Sendable {
   /// The first line: what the worker keeps for all candidates.
   case setup(WorkerSetup)
   case candidate(CandidateRequest)
+  /// Candidates of one problem and layout, to be timed in turns.
+  case playOff([CandidateRequest])
 }
 
 /// What a worker answers, one line for each line it was sent.
 enum WorkerReply: Codable, Sendable {
   case ready([CounterAvailability])
   case measured(CandidateMeasurement)
+  case playedOff([CandidateMeasurement])
   /// The line was not understood.
   case refused(String)
 }
@@ -72,6 +75,8 @@ package struct CandidateMeasurement: Codable, Hashable, Sendable {
   package var reason: String?
   /// Nanoseconds of one call; empty where the candidate was not timed.
   package var samples: [Double]
+  /// The median of each round of a play-off: paired by round over its candidates.
+  package var rounds: [Double]?
   package var error: Double?
   package var counters: [String: Double]?
 
