@@ -10,16 +10,16 @@ private struct OpenFile: ~Copyable {
     // A pipe would block the open for ever without O_NONBLOCK; regular files ignore the flag.
     let opened = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard opened >= 0 else { throw .unreadable(path: path, reason: String(errno: errno)) }
-    var status = stat()
-    let known = unsafe fstat(opened, &status) == 0
-    let kind = status.st_mode & S_IFMT
-    guard known, kind == S_IFREG else {
+    // Not fstat: which module `stat` belongs to depends on the order in which the compiler meets its files.
+    let isDirectory = read(opened, nil, 0) != 0 && errno == EISDIR
+    let end = lseek(opened, 0, SEEK_END)
+    guard !isDirectory, end >= 0, lseek(opened, 0, SEEK_SET) == 0 else {
       close(opened)
-      throw .unreadable(path: path, reason: kind == S_IFDIR ? "is a directory" : "is not a regular file")
+      throw .unreadable(path: path, reason: isDirectory ? "is a directory" : "is not a regular file")
     }
     descriptor = opened
     self.path = path
-    size = Int(status.st_size)
+    size = Int(end)
   }
 
   deinit { close(descriptor) }

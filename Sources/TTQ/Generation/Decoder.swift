@@ -1,0 +1,151 @@
+internal import Kernels
+internal import Records
+
+/// The layers of a model with everything that one sequence of tokens needs: caches, quantized weights, work memory, kernels.
+struct Decoder: ~Copyable {
+  private let model: LanguageModel
+  private let layers: [DecoderLayer]
+  private let head: Linear
+  private let runner: PassRunner
+  private let attention: ByTokenClass<Attention>
+  private let split: HeadSplit
+  private var work: Workspace
+  var clock = StageClock()
+
+  /// Cached positions for which the kernels of attention are chosen.
+  private static let representativePositions = 512
+
+  init(
+    _ model: LanguageModel, options: SessionOptions, capacity: Int, binder: inout KernelBinder
+  ) throws(SelectionFailure) {
+    let shape = model.configuration
+    let (heads, dimension) = (shape.keyValueHeads, shape.headDimension)
+    self.model = model
+    var kernels: [LinearRole: LinearKernels] = [:]
+    for role in LinearRole.allCases {
+      kernels[role] = try LinearKernels(
+        model.weights.linear(role), use: LinearUse(role, options: options), options: options, binder: &binder)
+    }
+    attention = try ByTokenClass { (tokens) throws(SelectionFailure) in
+      let found = try binder.bind(
+        AttentionFamily(),
+        Problem(
+          family: .attention, n: shape.queryWidth, k: Self.representativePositions, tokens: tokens.representative,
+          element: .f32, heads: HeadShape(keyValueHeads: heads, dimension: dimension)))
+      return Attention(found.variant, found.configuration)
+    }
+    func linear(_ weights: LinearWeights) -> Linear {
+      guard let bound = kernels[weights.role] else { preconditionFailure("every role is bound") }
+      return Linear(weights, use: LinearUse(weights.role, options: options), kernels: bound)
+    }
+    layers = model.weights.layers.map { weights in
+      DecoderLayer(
+        weights: weights, cache: KeyValueCache(heads: heads, dimension: dimension, capacity: capacity), linear: linear)
+    }
+    head = linear(model.weights.head)
+    runner = PassRunner(pool: binder.pool, rule: options.rule, leastTokens: options.leastTokens)
+    split = HeadSplit(heads: shape.heads, keyValueHeads: heads, dimension: dimension)
+    work = Workspace(shape, options: options, tokens: min(SessionOptions.chunk, capacity))
+  }
+
+  /// Positions in the cache.
+  var position: Int { layers[0].cache.count }
+
+  var cacheBytes: Int { layers.reduce(0) { $0 + $1.cache.byteCount } }
+
+  /// Every linear problem.
+  var linears: [Linear] { layers.flatMap(\.linears) + [head] }
+
+  /// The logits of the last token that they were computed for.
+  func withLogits<Result>(_ body: (Span<Float>) -> Result) -> Result { body(work.logits.rows(0..<1)) }
+
+  /// Forgets all positions and what was measured.
+  func reset() {
+    for layer in layers { layer.cache.truncate(to: 0) }
+    for linear in linears { linear.reset() }
+  }
+
+  /// Quantizes what is not quantized yet, or for fewer tokens than were measured and `threshold` away from what they say now.
+  mutating func quantizeAll(threshold: Double) throws(EngineError) {
+    for layer in layers {
+      for linear in layer.linears { try runner.quantize(linear, threshold: threshold, clock: &clock) }
+    }
+    try runner.quantize(head, threshold: threshold, clock: &clock)
+  }
+
+  /// Runs `tokens`, at most a chunk, through all layers; their last hidden states, normalised, wait for the output layer.
+  mutating func run(_ tokens: Span<Int>, _ pass: Pass) throws(EngineError) {
+    let count = tokens.count
+    work.rotary.fill(from: position, tokens: count)
+    embed(tokens, from: model.weights.embedding, into: &work.hidden)
+    for index in layers.indices {
+      try attend(layers[index], count, pass)
+      try feedForward(layers[index], count, pass)
+    }
+    model.weights.finalNorm(work.hidden, count, into: &work.normal)
+    clock.charge(.rest)
+    if pass.measures { runner.measure(head, work.normal, count, clock: &clock) }
+  }
+
+  /// Computes the logits of the last of the `count` tokens that ran.
+  mutating func lastLogits(of count: Int, _ pass: Pass) throws(EngineError) {
+    if pass.quantizes { try runner.quantize(head, clock: &clock) }
+    runner.multiply(
+      head, work.normal, count - 1..<count, formatted: &work.formattedHidden, into: &work.logits, pass)
+    clock.charge(.firstToken)
+  }
+
+  /// Appends the logits of all `count` tokens that ran, row after row.
+  mutating func allLogits(of count: Int, _ pass: Pass, to rows: inout [Float]) throws(EngineError) {
+    if pass.quantizes { try runner.quantize(head, clock: &clock) }
+    for start in stride(from: 0, to: count, by: Workspace.logitRows) {
+      let end = min(start + Workspace.logitRows, count)
+      runner.multiply(head, work.normal, start..<end, formatted: &work.formattedHidden, into: &work.logits, pass)
+      let logits = work.logits.rows(0..<end - start)
+      for i in 0..<logits.count { rows.append(logits[i]) }
+    }
+    clock.charge(.firstToken)
+  }
+
+  /// hidden += output(attention(qkv(norm(hidden))))
+  private mutating func attend(_ layer: DecoderLayer, _ count: Int, _ pass: Pass) throws(EngineError) {
+    layer.weights.attentionNorm(work.hidden, count, into: &work.normal)
+    clock.charge(.rest)
+    try runner(
+      layer.qkv, work.normal, count, formatted: &work.formattedHidden, into: &work.qkv, pass, clock: &clock)
+    split(
+      work.qkv, tokens: count, queryNorm: layer.weights.queryNorm, keyNorm: layer.weights.keyNorm,
+      rotary: work.rotary, queries: &work.queries, keys: &work.keys, values: &work.values)
+    layer.cache.append(keys: work.keys.rows(0..<count), values: work.values.rows(0..<count), tokens: count)
+    clock.charge(.rest)
+    attend(layer, count)
+    clock.charge(.attention)
+    try runner(
+      layer.output, work.attended, count, formatted: &work.formattedAttended, into: &work.added, pass, clock: &clock)
+    addResidual(work.added, count, to: &work.hidden)
+    clock.charge(.rest)
+  }
+
+  private mutating func attend(_ layer: DecoderLayer, _ count: Int) {
+    let operation = attention[count]
+    let (heads, pool) = (split.heads, runner.pool)
+    let scale = 1 / Float(split.dimension).squareRoot()
+    work.attended.write(count, from: work.queries) { queries, attended in
+      operation(queries, heads: heads, over: layer.cache, scale: scale, into: &attended, pool: pool)
+    }
+  }
+
+  /// hidden += down(silu(gate) * up), gate and up of norm(hidden)
+  private mutating func feedForward(_ layer: DecoderLayer, _ count: Int, _ pass: Pass) throws(EngineError) {
+    layer.weights.feedForwardNorm(work.hidden, count, into: &work.normal)
+    clock.charge(.rest)
+    try runner(
+      layer.gateUp, work.normal, count, formatted: &work.formattedHidden, into: &work.gateUp, pass, clock: &clock)
+    SwiGLU.apply(work.gateUp, count, into: &work.inner)
+    clock.charge(.rest)
+    try runner(
+      layer.down, work.inner, count, formatted: &work.formattedInner, into: &work.added, pass, clock: &clock)
+    addResidual(work.added, count, to: &work.hidden)
+    clock.charge(.rest)
+  }
+}

@@ -1,0 +1,35 @@
+/// A model of a Hugging Face folder: its configuration, its mapped weights and its tokenizer.
+///
+/// Immutable; any number of sessions may use it at once.
+public final class LanguageModel: Sendable {
+  public let folder: String
+  package let configuration: ModelConfiguration
+  let weights: ModelWeights
+  /// nil where the folder has no files of a tokenizer; tokens can be given as ids then.
+  public let tokenizer: Tokenizer?
+  /// Nanoseconds that loading took.
+  public let loadNanoseconds: Int
+
+  /// Opens the folder and checks everything: the shapes of all tensors and that their values are finite.
+  ///
+  /// Throws one line that names the file and the tensor or key.
+  public init(folder: String) throws(ModelFileError) {
+    let start = ContinuousClock.now
+    self.folder = folder
+    configuration = try ModelConfiguration(folder: folder)
+    weights = try ModelWeights(TensorStore(folder: folder), configuration)
+    let hasTokenizer = fileExists("\(folder)/tokenizer.json") || fileExists("\(folder)/vocab.json")
+    tokenizer = hasTokenizer ? try Tokenizer(folder: folder) : nil
+    loadNanoseconds = (ContinuousClock.now - start).nanoseconds
+  }
+
+  /// The tokens of a prompt, with what the model expects around a text.
+  public func encode(_ prompt: String, special: Bool = false) throws(EngineError) -> [Int] {
+    guard let tokenizer else { throw .tokenizer("\(folder): has no tokenizer; expected tokenizer.json or vocab.json") }
+    do throws(TokenizerError) {
+      return try tokenizer.encode(prompt, special: special, template: true)
+    } catch {
+      throw .tokenizer(error.description)
+    }
+  }
+}

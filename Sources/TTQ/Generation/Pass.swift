@@ -1,0 +1,60 @@
+internal import Kernels
+
+/// What a run of tokens goes through.
+enum Pass {
+  /// Full precision, and nothing is learned.
+  case full
+  /// Full precision while the activations are measured.
+  case measure
+  /// Each problem is measured, quantized for all that it saw so far, then used.
+  case measureAndQuantize
+  /// The quantized weights as they are.
+  case quantized
+
+  var measures: Bool { self == .measure || self == .measureAndQuantize }
+  var quantizes: Bool { self == .measureAndQuantize }
+  var isFull: Bool { self == .full || self == .measure }
+}
+
+/// Takes linear problems through a pass and charges the time.
+struct PassRunner: Sendable {
+  let pool: ThreadPool
+  let rule: ScaleRule
+  let leastTokens: Int
+
+  /// y = W x or Q (x / D) for the first `tokens` rows of `x`, after measuring them and quantizing where `pass` says so.
+  func callAsFunction(
+    _ linear: Linear, _ x: borrowing TokenRows, _ tokens: Int, formatted: inout PackedActivations,
+    into y: inout TokenRows, _ pass: Pass, clock: inout StageClock
+  ) throws(EngineError) {
+    if pass.measures { measure(linear, x, tokens, clock: &clock) }
+    if pass.quantizes { try quantize(linear, clock: &clock) }
+    multiply(linear, x, 0..<tokens, formatted: &formatted, into: &y, pass)
+    clock.charge(.multiply)
+  }
+
+  func measure(_ linear: Linear, _ x: borrowing TokenRows, _ tokens: Int, clock: inout StageClock) {
+    linear.measure(x.rows(0..<tokens), pool: pool)
+    clock.charge(.statistic)
+  }
+
+  func quantize(
+    _ linear: Linear, threshold: Double = SessionOptions.driftThreshold, clock: inout StageClock
+  ) throws(EngineError) {
+    try linear.quantize(rule: rule, leastTokens: leastTokens, threshold: threshold, pool: pool)
+    clock.charge(.quantize)
+  }
+
+  /// Multiplies the rows `tokens` of `x` into the first rows of `y`.
+  func multiply(
+    _ linear: Linear, _ x: borrowing TokenRows, _ tokens: Range<Int>, formatted: inout PackedActivations,
+    into y: inout TokenRows, _ pass: Pass
+  ) {
+    var y = y.mutable(tokens.count)
+    if pass.isFull || !linear.use.quantized {
+      linear.multiplyFull(x.rows(tokens), into: &y, pool: pool)
+    } else {
+      linear.multiplyQuantized(x.rows(tokens), formatted: &formatted, into: &y, pool: pool)
+    }
+  }
+}

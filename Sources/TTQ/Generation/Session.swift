@@ -1,0 +1,181 @@
+internal import Kernels
+package import Records
+
+/// One sequence of tokens through a model: its cache, and its weights quantized for this sequence.
+///
+/// Used by one thread at a time. The same tokens, options, plan and thread count give the same logits.
+public final class Session {
+  public let model: LanguageModel
+  public let options: SessionOptions
+  /// Positions that there is room for.
+  public let capacity: Int
+  package let threads: Int
+  /// Every kernel that was bound, by problem; the token count of a problem stands for its class.
+  package let kernels: [BoundKernel]
+  /// One line for each packed layout and why it was chosen.
+  package let layoutExplanations: [String]
+  /// What happened that was not asked for, in sentences to show.
+  public private(set) var notes: [String] = []
+  /// The classes of token counts that ran so far.
+  package private(set) var ran: Set<TokenClass> = []
+  private var decoder: Decoder
+  private let bindNanoseconds: Int
+
+  /// Binds kernels and allocates everything that the session will need.
+  public init(_ model: LanguageModel, _ options: SessionOptions = SessionOptions()) throws(EngineError) {
+    let start = ContinuousClock.now
+    let limit = model.configuration.maxPositions
+    let capacity = options.context ?? min(limit, 4096)
+    guard capacity > 0, capacity <= 1 << 24 else {
+      throw .invalidOption("context of \(capacity) tokens: expected 1...\(1 << 24)")
+    }
+    let machine = try Self.machine(options)
+    threads = options.threads ?? machine.defaultThreads
+    guard (1...1024).contains(threads) else { throw .invalidOption("\(threads) threads: expected 1...1024") }
+    var binder = KernelBinder(
+      lookup: PlanLookup(plan: options.plan, machine: machine, threads: threads),
+      pool: ThreadPool(threads: threads, cpus: threads > 1 ? machine.allowedCPUs : []))
+    do throws(SelectionFailure) {
+      decoder = try Decoder(model, options: options, capacity: capacity, binder: &binder)
+    } catch {
+      throw .noKernel(error.reason)
+    }
+    kernels = binder.bound
+    layoutExplanations = binder.layouts
+    self.model = model
+    self.options = options
+    self.capacity = capacity
+    if capacity > limit {
+      notes.append("the context of \(capacity) goes beyond the \(limit) positions that the model was made for")
+    }
+    bindNanoseconds = (ContinuousClock.now - start).nanoseconds
+  }
+
+  private static func machine(_ options: SessionOptions) throws(EngineError) -> Machine {
+    if let machine = options.machine { return machine }
+    do throws(MachineError) {
+      return try Machine.probe()
+    } catch {
+      throw .invalidOption(error.description)
+    }
+  }
+
+  /// Tokens that the session holds.
+  public var position: Int { decoder.position }
+
+  /// The logits of the last token.
+  package var logits: [Float] { decoder.withLogits { logits in logits.indices.map { logits[$0] } } }
+
+  /// Where the time since the last prefill began went.
+  package var times: TimeSplit {
+    var split = decoder.clock.split
+    split.load = model.loadNanoseconds + bindNanoseconds
+    return split
+  }
+
+  /// Forgets the sequence; weights that do not depend on it stay quantized.
+  public func reset() {
+    decoder.reset()
+    notes = notes.filter { $0.hasPrefix("the context") }
+  }
+
+  /// Runs a prompt, or what a later turn adds; `logits` are those of its last token.
+  public func prefill(_ tokens: [Int]) throws(EngineError) {
+    var none: [Float]?
+    try prefill(tokens, collecting: &none)
+  }
+
+  /// Runs a prompt and returns the logits of all its tokens, row after row of the vocabulary's size.
+  package func prefillAll(_ tokens: [Int]) throws(EngineError) -> [Float] {
+    var rows: [Float]? = []
+    try prefill(tokens, collecting: &rows)
+    return rows ?? []
+  }
+
+  private func prefill(_ tokens: [Int], collecting rows: inout [Float]?) throws(EngineError) {
+    guard !tokens.isEmpty else { throw .emptyPrompt }
+    try check(tokens)
+    decoder.clock.restart()
+    let pass: Pass =
+      switch (options.method, options.prefill) {
+      case (.full, _): .full
+      case (_, .exact): .measure
+      case (_, .quantized): .measureAndQuantize
+      }
+    let chunks = stride(from: 0, to: tokens.count, by: SessionOptions.chunk)
+    for start in chunks {
+      let end = min(start + SessionOptions.chunk, tokens.count)
+      try decoder.run(tokens.span.extracting(start..<end), pass)
+      ran.insert(TokenClass(tokens: end - start))
+      if rows != nil {
+        try decoder.allLogits(of: end - start, pass, to: &rows!)
+      } else if end == tokens.count {
+        try decoder.lastLogits(of: end - start, pass)
+      }
+    }
+    try finishPrefill(chunks: (tokens.count + SessionOptions.chunk - 1) / SessionOptions.chunk)
+  }
+
+  /// After the last chunk every problem is quantized for all that it saw, so that what follows meets the whole prompt's scales.
+  private func finishPrefill(chunks: Int) throws(EngineError) {
+    guard options.method != .full else { return }
+    try decoder.quantizeAll(threshold: chunks > 1 ? 0 : SessionOptions.driftThreshold)
+    if options.method == .ttq, decoder.position < options.leastTokens {
+      notes.append(
+        "\(decoder.position) tokens are fewer than \(options.leastTokens): quantized without activation scales (D = 1)")
+    }
+  }
+
+  /// Adds one token; `logits` are those for the one after it.
+  public func decode(_ token: Int) throws(EngineError) {
+    // Nothing is quantized before the first prompt.
+    guard position > 0 else { return try prefill([token]) }
+    let tokens: [Int] = [token]
+    try check(tokens)
+    let pass: Pass = options.method == .full ? .full : .quantized
+    try decoder.run(tokens.span, pass)
+    try decoder.lastLogits(of: 1, pass)
+    ran.insert(.one)
+  }
+
+  /// Chooses the next token from `logits`.
+  func sample(with sampler: inout Sampler) throws(EngineError) -> Int {
+    defer { decoder.clock.charge(.firstToken) }
+    guard let token = decoder.withLogits({ sampler.choose($0) }) else {
+      throw .nonFinite("logits at position \(position)")
+    }
+    return token
+  }
+
+  private func check(_ tokens: [Int]) throws(EngineError) {
+    let vocabulary = model.configuration.vocabularySize
+    if let wrong = tokens.first(where: { !(0..<vocabulary).contains($0) }) {
+      throw .unknownToken(wrong, vocabulary: vocabulary)
+    }
+    guard position + tokens.count <= capacity else {
+      throw .contextFull(capacity: capacity, needed: position + tokens.count)
+    }
+  }
+}
+
+extension Session {
+  /// Bytes of all packed weights.
+  public var weightBytes: Int { decoder.linears.reduce(0) { $0 + $1.packedBytes } }
+
+  /// Bytes of keys and values.
+  public var cacheBytes: Int { decoder.cacheBytes }
+
+  /// Bits that decoding reads for each weight of the linear layers, averaged by their number.
+  public var effectiveBits: Double {
+    var (bits, count) = (0.0, 0.0)
+    for linear in decoder.linears {
+      let weights = Double(linear.weights.n) * Double(linear.weights.k)
+      count += weights
+      bits +=
+        weights
+        * (linear.use.quantized
+          ? options.format.effectiveBits(k: linear.weights.k) : Double(8 * linear.weights.element.bytes))
+    }
+    return bits / count
+  }
+}

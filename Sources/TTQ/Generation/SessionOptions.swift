@@ -1,0 +1,41 @@
+package import Kernels
+package import Records
+
+/// What a session is made for.
+public struct SessionOptions: Sendable {
+  public var method = Method.ttq
+  public var prefill = PrefillMode.quantized
+  /// Whether the output layer is quantized like any other.
+  public var quantizesHead = true
+  /// Positions of the cache of keys and values; nil takes the model's own limit, at most 4096.
+  public var context: Int?
+  /// nil takes the machine's: min(physical cores, quota, cpuset).
+  public var threads: Int?
+  /// Prompts below are too short to say anything about activations.
+  public var leastTokens = 8
+  package var format = WeightFormat.q4g32
+  package var activations = ActivationFormat.a8
+  package var rule = ScaleRule()
+  package var plan: Plan?
+  /// nil probes this machine.
+  package var machine: Machine?
+
+  public init() {}
+
+  /// Sets the quantized format: 2, 3, 4, 5 or 8 bits in groups of 32, 64 or 128 input channels.
+  public mutating func setFormat(bits: Int, group: Int) throws(EngineError) {
+    guard let format = WeightFormat(bits: bits, group: group) else {
+      throw .invalidOption(
+        "no format of \(bits) bits in groups of \(group); bits are \(WeightFormat.supportedBits), "
+          + "groups \(WeightFormat.supportedGroups)")
+    }
+    self.format = format
+  }
+
+  /// Drift of log D (see `ScaleRule.drift`) beyond which a layer is quantized again when later chunks of a prompt, or later
+  /// turns, changed its statistic. A tenth moves a code by less than the rounding of 4 bits does.
+  static let driftThreshold = 0.1
+
+  /// Tokens that go through the layers together.
+  static let chunk = 512
+}

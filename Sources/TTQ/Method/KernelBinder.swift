@@ -1,0 +1,55 @@
+package import Kernels
+package import Records
+
+/// A kernel that a session bound to a problem, and why that one.
+package struct BoundKernel: Hashable, Sendable {
+  package let problem: Problem
+  package let variant: String
+  package let configuration: Configuration
+  package let step: SelectionStep
+  /// One line: the problem, the choice and its reason.
+  package let explanation: String
+}
+
+/// Resolves problems to variants while a session is made, reserves their scratch memory, and keeps account.
+struct KernelBinder {
+  let lookup: PlanLookup
+  let pool: ThreadPool
+  private(set) var bound: [BoundKernel] = []
+  /// One line for each layout that was chosen.
+  private(set) var layouts: [String] = []
+
+  init(lookup: PlanLookup, pool: ThreadPool) {
+    self.lookup = lookup
+    self.pool = pool
+  }
+
+  mutating func bind<Family: KernelFamily>(
+    _ family: Family, _ problem: Problem, layout: PackedLayout? = nil
+  ) throws(SelectionFailure) -> Selection<Family.Kernel> {
+    let selection: Selection<Family.Kernel>
+    do throws(SelectionError) {
+      selection = try lookup.select(family, for: problem, layout: layout)
+    } catch {
+      throw SelectionFailure(reason: error.description)
+    }
+    pool.reserveScratch(floats: selection.variant.scratchFloats(problem))
+    bound.append(
+      BoundKernel(
+        problem: problem, variant: selection.variant.row.name, configuration: selection.configuration,
+        step: selection.step, explanation: selection.explanation))
+    return selection
+  }
+
+  mutating func layout(of weights: LinearWeights, format: WeightFormat, activation: ActivationFormat) -> PackedLayout {
+    let selection = lookup.layout(
+      n: weights.n, k: weights.k, format: format, element: weights.element, activation: activation)
+    layouts.append(selection.explanation)
+    return selection.layout
+  }
+}
+
+/// No kernel can serve a problem.
+struct SelectionFailure: Error {
+  let reason: String
+}

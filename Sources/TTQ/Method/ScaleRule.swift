@@ -1,0 +1,50 @@
+internal import Glibc
+
+/// D, the scale of each input channel, from the activations' norms (method.md, step 2): (n + lambda * mean n)^alpha, divided by its
+/// geometric mean.
+package struct ScaleRule: Hashable, Sendable {
+  package var alpha = 0.5
+  /// The floor under the norms, relative to their mean.
+  package var lambda = 0.01
+
+  package init() {}
+
+  /// n = sqrt(mean of x^2) for each channel, from sums of squares over `tokens` tokens.
+  package static func norms(squares: Span<Float>, tokens: Int) -> [Double] {
+    squares.indices.map { (Double(squares[$0]) / Double(tokens)).squareRoot() }
+  }
+
+  /// log D for each channel, with mean 0; all 0 where every norm is. nil where a norm is not finite.
+  package func logarithms(norms: [Double]) -> [Double]? {
+    let mean = norms.reduce(0, +) / Double(norms.count)
+    guard mean.isFinite else { return nil }
+    guard mean > 0 else { return [Double](repeating: 0, count: norms.count) }
+    let logs = norms.map { alpha * log(max($0 + lambda * mean, Double(Float.leastNormalMagnitude))) }
+    let center = logs.reduce(0, +) / Double(logs.count)
+    return logs.map { $0 - center }
+  }
+
+  /// The power of two that brings `largestWeight` * max D into [2^13, 2^14), where scales and minima are normal numbers of
+  /// f16; 1 where all weights are 0.
+  package static func fit(logarithms: [Double], largestWeight: Float) -> Double {
+    let top = Double(largestWeight) * exp(logarithms.max() ?? 0)
+    return top == 0 ? 1 : Double(sign: .plus, exponent: 13 - Int(top.exponent), significand: 1)
+  }
+
+  /// How far `new` is from `old`: the distance of the logarithms relative to the length of the old ones.
+  package static func drift(from old: [Double], to new: [Double]) -> Double {
+    var (distance, length) = (0.0, 0.0)
+    for (a, b) in zip(old, new) {
+      distance += (b - a) * (b - a)
+      length += a * a
+    }
+    return distance == 0 ? 0 : (distance / length).squareRoot()
+  }
+}
+
+extension ScaleRule {
+  /// D itself, in single precision as the kernels take it.
+  package static func scale(logarithms: [Double], fit: Double) -> [Float] {
+    logarithms.map { Float(exp($0) * fit) }
+  }
+}

@@ -1,0 +1,4 @@
+extension ModelFamily {
+  /// Llama's layers with a norm on every head of queries and keys.
+  static let qwen3 = ModelFamily(normalizesHeads: true)
+}

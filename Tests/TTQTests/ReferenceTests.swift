@@ -1,0 +1,83 @@
+import Kernels
+import Records
+import TTQ
+import Testing
+
+/// Full precision against Hugging Face transformers in f32.
+@Suite struct ReferenceTests {
+  static let architectures = ["llama", "llama3", "qwen3"]
+
+  @Test(.enabled(if: TestData.hasShared, "needs ../shared/data/models"), arguments: architectures, [1, 2])
+  func logitsAndGreedyTokens(_ name: String, threads: Int) throws {
+    let folder = TestData.shared("models/reference-architectures/\(name)")
+    let reference = try SafetensorsFile(path: "\(folder)/reference.safetensors")
+    let tokens = try reference.integers("tokens")
+    let expected = try reference.tensor("logits").floats()
+    let session = try Session(LanguageModel(folder: folder), .testing(.full, threads: threads))
+    #expect(largestDifference(try session.prefillAll(tokens), expected) < 1e-3)
+    #expect(session.notes.isEmpty)
+
+    session.reset()
+    var parameters = GenerateParameters()
+    parameters.maxTokens = 16
+    parameters.stopsAtEnd = false
+    #expect(try session.generate(tokens, parameters).tokens == (try reference.integers("greedy")))
+  }
+
+  @Test(.enabled(if: TestData.hasShared, "needs ../shared/data/models"))
+  func demoModel() throws {
+    let reference = try SafetensorsFile(path: TestData.shared("models/ttq-demo/reference.safetensors"))
+    let tokens = try reference.integers("tokens")
+    let expected = try reference.tensor("logits").floats()
+    let model = try LanguageModel(folder: TestData.demoModel)
+    let session = try Session(model, .testing(.full))
+    let logits = try session.prefillAll(tokens)
+    let vocabulary = model.configuration.vocabularySize
+    for row in 0..<16 {
+      let start = row * 16 * vocabulary
+      let difference = largestDifference(
+        logits[start..<start + vocabulary], expected[row * vocabulary..<(row + 1) * vocabulary])
+      #expect(difference < 1e-3, "position \(row * 16)")
+    }
+
+    session.reset()
+    var parameters = GenerateParameters()
+    parameters.maxTokens = 48
+    let generated = try session.generate(Array(tokens.prefix(32)), parameters)
+    #expect(generated.tokens == (try reference.integers("greedy_after_32")))
+    #expect(generated.text == model.tokenizer?.decode(generated.tokens))
+  }
+
+  /// Positions that come one at a time give what a whole prompt gives, and so do chunks.
+  @Test func stepsEqualOnePrompt() throws {
+    let model = try LanguageModel(folder: TestData.demoModel)
+    let tokens = (0..<600).map { $0 * 37 % 4096 }
+    let whole = try Session(model, .testing(.full))
+    try whole.prefill(tokens)
+    let steps = try Session(model, .testing(.full))
+    try steps.prefill(Array(tokens.prefix(580)))
+    for token in tokens[580...] { try steps.decode(token) }
+    #expect(largestDifference(whole.logits, steps.logits) < 1e-3)
+    #expect(whole.position == 600 && steps.position == 600)
+  }
+}
+
+extension SessionOptions {
+  /// Few threads and no plan.
+  static func testing(_ method: Method, threads: Int = 1, bits: Int = 4, group: Int = 32) throws -> SessionOptions {
+    var options = SessionOptions()
+    options.method = method
+    options.threads = threads
+    try options.setFormat(bits: bits, group: group)
+    return options
+  }
+}
+
+/// max|a - b|; infinite where the counts differ or a value is not finite.
+func largestDifference(_ a: some Collection<Float>, _ b: some Collection<Float>) -> Float {
+  guard a.count == b.count else { return .infinity }
+  return zip(a, b).reduce(0) { largest, pair in
+    let difference = abs(pair.0 - pair.1)
+    return difference.isFinite ? max(largest, difference) : .infinity
+  }
+}
