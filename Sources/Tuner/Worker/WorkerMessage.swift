@@ -81,12 +81,13 @@ package struct CandidateMeasurement: Codable, Hashable, Sendable {
   package var counters: [String: Double]?
 
   package init(
-    status: CandidateStatus, reason: String? = nil, samples: [Double] = [], error: Double? = nil,
-    counters: [String: Double]? = nil
+    status: CandidateStatus, reason: String? = nil, samples: [Double] = [], rounds: [Double]? = nil,
+    error: Double? = nil, counters: [String: Double]? = nil
   ) {
     self.status = status
     self.reason = reason
     self.samples = samples
+    self.rounds = rounds
     self.error = error
     self.counters = counters
   }
