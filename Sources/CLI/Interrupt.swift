@@ -4,7 +4,7 @@ internal import Synchronization
 
 /// Turns Ctrl-C into a question that long commands ask between two steps, so that nothing measured is lost. A second Ctrl-C ends the
 /// process.
-final class Interrupt: Sendable {
+final class Interrupt {
   private final class Flag: Sendable {
     let raised = Atomic<Bool>(false)
   }

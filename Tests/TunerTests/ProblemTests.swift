@@ -45,7 +45,7 @@ struct ProblemTests {
     let shape = try ModelShape(path: "\(Self.folder)/qwen3-0.6b.json")
     let problems = TuningProblems.all(of: [shape], format: .q4g32)
     let space = TuningSpace(problems: problems, catalogue: .standard, isa: .avx2, threads: [1, 2])
-    let essentials = space.candidates.prefix { $0.stage == .essential }
+    let essentials = space.candidates.prefix { $0.essential }
     #expect(essentials.count == 2 * problems.count && Set(essentials.map(\.problem)) == Set(problems))
     #expect(essentials.allSatisfy { !$0.row.isReference })
     #expect(Set(space.candidates).count == space.candidates.count)

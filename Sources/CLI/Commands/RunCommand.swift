@@ -57,14 +57,15 @@ struct RunCommand: ParsableCommand {
       flags.sessionOptions(machine: machine, threads: options.threadCount(machine), plan: plan, context: context))
     if explain { Self.explain(session) }
     let generation = try session.generate(model.encode(prompt), parameters, show: Self.show)
-    print("")
+    Self.show("\n")
     for line in session.notes { note("note: \(line)") }
     note(RunSummary.text(generation, session))
   }
 
   /// Writes a piece of text at once.
   static func show(_ piece: String) {
-    try? FileHandle.standardOutput.write(contentsOf: Data(piece.utf8))
+    print(piece, terminator: "")
+    fflush(nil)
   }
 
   private static func explain(_ session: Session) {

@@ -1,7 +1,7 @@
-internal import ArgumentParser
+public import ArgumentParser
 internal import Kernels
 internal import Records
-internal import TTQ
+public import TTQ
 
 /// How a model is run: method, format, prefill, and what all of them need.
 struct SessionFlags: ParsableArguments {

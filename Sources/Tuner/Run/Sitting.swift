@@ -58,9 +58,9 @@ struct Sitting {
         unreached += left
         break
       }
-      if pace.left != nil, candidate.stage != .essential, standings.expected(candidate) ?? 0 > Self.longCall {
+      if pace.left != nil, !candidate.essential, standings.expected(candidate) ?? 0 > Self.longCall {
         deferred.append(candidate)
-      } else if pace.isOver(before: Self.screening), candidate.stage != .essential {
+      } else if pace.isOver(before: Self.screening), !candidate.essential {
         unreached += 1
       } else {
         try measure(candidate, left: left, total: total)
@@ -113,7 +113,7 @@ struct Sitting {
 
   /// Seconds for a candidate: the usual time-out, or what the time limit leaves and a little more.
   private func timeout(of candidate: Candidate) -> Double {
-    guard let left = pace.left, candidate.stage != .essential else { return options.candidateTimeout }
+    guard let left = pace.left, !candidate.essential else { return options.candidateTimeout }
     return min(options.candidateTimeout, max(left / 1e9, 0) + 2)
   }
 

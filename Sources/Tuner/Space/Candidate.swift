@@ -8,17 +8,11 @@ package struct Candidate: Hashable, Sendable {
   package let configuration: Configuration
   /// The variant's place in the family's ladder.
   package let rung: Int
-  package let stage: Stage
+  /// The candidate that stands for its problem and thread count where time runs out: the last rung.
+  package let essential: Bool
   package let cost: Cost
 
-  /// When a candidate's turn comes, for time may run out.
-  package enum Stage: Int, Hashable, Sendable {
-    /// The last rung, which stands for its problem and thread count where nothing else is reached.
-    case essential
-    /// A rung of the same instruction set.
-    case likely
-    case other
-  }
+  fileprivate var tier: Int { essential ? 0 : !row.isa.isEmpty ? 1 : !row.isReference ? 2 : 3 }
 
   package var key: CandidateKey {
     CandidateKey(problem: problem, variant: row.name, revision: row.revision, configuration: configuration)
@@ -27,7 +21,8 @@ package struct Candidate: Hashable, Sendable {
 
 /// Everything that a tuning may try.
 package struct TuningSpace: Sendable {
-  /// In the order of trying: stage after stage, and in each matrix after matrix.
+  /// In the order of trying: one likely winner for each problem and thread count, then the other variants for an instruction set, then
+  /// the portable ones, and last the references: where time runs out, what cannot win is what was left.
   package let candidates: [Candidate]
   /// Variants that serve none of the problems, each once with the reason.
   package let barred: [CandidateResult]
@@ -44,14 +39,11 @@ package struct TuningSpace: Sendable {
         let usable = rows.indices.filter { rows[$0].refusal(of: problem, isa: isa) == nil }
         served.formUnion(usable.map { rows[$0].name })
         let cost = family.cost(of: problem)
-        let widest = usable.map { rows[$0].isa.rawValue }.max()
         for index in usable {
-          let stage: Candidate.Stage =
-            index == usable.last ? .essential : rows[index].isa.rawValue == widest ? .likely : .other
           candidates += threads.map {
             Candidate(
               problem: problem, row: rows[index], configuration: Configuration(threads: $0), rung: index,
-              stage: stage, cost: cost)
+              essential: index == usable.last, cost: cost)
           }
         }
         // Of the rows of one name, the one of this width tells why.
@@ -72,13 +64,13 @@ package struct TuningSpace: Sendable {
     self.barred = barred
   }
 
-  /// Problems of one matrix stay together, and within them those of one layout, for they read the same cold copies.
+  /// Within a tier, problems of one matrix stay together, and within them those of one layout, for they read the same cold copies.
   private static func ordered(_ candidates: [Candidate], problems: [Problem]) -> [Candidate] {
     var groups: [Problem: Int] = [:]
     for (place, problem) in problems.enumerated() where groups[problem.matrix] == nil { groups[problem.matrix] = place }
     func rank(_ candidate: Candidate) -> [Int] {
       [
-        candidate.stage.rawValue, groups[candidate.problem.matrix] ?? 0, candidate.row.layout == .rows ? 1 : 0,
+        candidate.tier, groups[candidate.problem.matrix] ?? 0, candidate.row.layout == .rows ? 1 : 0,
         candidate.problem.tokens, -Int(candidate.row.isa.rawValue), -candidate.rung, candidate.configuration.threads,
       ]
     }
