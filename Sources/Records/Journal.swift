@@ -7,6 +7,8 @@ package enum JournalEntry: Hashable, Sendable {
   case roofs(RoofSet)
   case counters([CounterAvailability])
   case candidate(CandidateResult)
+  /// The best of a problem measured once more, in turns; these results replace the ones before.
+  case playOff([CandidateResult])
   /// The session ran to its end and its plan was written.
   case finished
 }
@@ -40,19 +42,22 @@ package struct JournalSession: Codable, Hashable, Sendable {
 }
 
 extension JournalEntry: Codable {
-  private enum Kind: String, CodingKey { case session, roofs, counters, candidate, finished }
+  private enum Kind: String, CodingKey { case session, roofs, counters, candidate, playOff, finished }
 
   package init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: Kind.self)
     guard let kind = values.allKeys.first else {
       throw DecodingError.dataCorrupted(
-        .init(codingPath: decoder.codingPath, debugDescription: "no session, roofs, counters, candidate or finished"))
+        .init(
+          codingPath: decoder.codingPath,
+          debugDescription: "no session, roofs, counters, candidate, playOff or finished"))
     }
     switch kind {
     case .session: self = .session(try values.decode(JournalSession.self, forKey: kind))
     case .roofs: self = .roofs(try values.decode(RoofSet.self, forKey: kind))
     case .counters: self = .counters(try values.decode([CounterAvailability].self, forKey: kind))
     case .candidate: self = .candidate(try values.decode(CandidateResult.self, forKey: kind))
+    case .playOff: self = .playOff(try values.decode([CandidateResult].self, forKey: kind))
     case .finished: self = .finished
     }
   }
@@ -64,6 +69,7 @@ extension JournalEntry: Codable {
     case .roofs(let roofs): try values.encode(roofs, forKey: .roofs)
     case .counters(let counters): try values.encode(counters, forKey: .counters)
     case .candidate(let result): try values.encode(result, forKey: .candidate)
+    case .playOff(let results): try values.encode(results, forKey: .playOff)
     case .finished: try values.encode(true, forKey: .finished)
     }
   }
@@ -119,12 +125,23 @@ package struct Journal: Sendable {
   }
 }
 
+extension JournalEntry {
+  /// The candidates that the entry tells of.
+  fileprivate var results: [CandidateResult] {
+    switch self {
+    case .candidate(let result): [result]
+    case .playOff(let results): results
+    case .session, .roofs, .counters, .finished: []
+    }
+  }
+}
+
 extension [JournalEntry] {
   /// The last result of every candidate, in the order the candidates first appeared.
   package var latestCandidates: [CandidateResult] {
     var order: [CandidateKey] = []
     var latest: [CandidateKey: CandidateResult] = [:]
-    for case .candidate(let result) in self where latest.updateValue(result, forKey: result.key) == nil {
+    for result in flatMap(\.results) where latest.updateValue(result, forKey: result.key) == nil {
       order.append(result.key)
     }
     return order.compactMap { latest[$0] }

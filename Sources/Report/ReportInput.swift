@@ -38,7 +38,7 @@ package struct ReportInput: Sendable {
       case .session(let value): session = value
       case .roofs(let value): roofs = value
       case .counters(let value): counters = value
-      case .candidate, .finished: break
+      case .candidate, .playOff, .finished: break
       }
     }
     guard let machine = plan?.machine ?? session?.machine, let context = plan?.context ?? session?.context else {

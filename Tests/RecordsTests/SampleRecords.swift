@@ -59,6 +59,7 @@ enum SampleRecords {
     .counters([CounterAvailability(name: "PAPI_TOT_CYC", source: .hardwarePreset, absentBecause: "no PMU")]),
     .candidate(candidate("a8/scalar")),
     .candidate(candidate("a8/broken", median: nil)),
+    .playOff([candidate("a8/avx512vnni_r16x1"), candidate("a8/avx512vnni_r32x1")]),
     .finished,
   ]
 }

@@ -10,7 +10,8 @@ struct FaultTests {
     let outcome = try smallTuning(folder.path, catalogue: Faults.statistic, edit: { $0.candidateTimeout = 2 })
     func results(_ variant: String) -> [CandidateResult] { outcome.results.filter { $0.variant == variant } }
     for (variant, status, reason) in [
-      ("wrong", CandidateStatus.wrong, "beyond"), ("crashing", .crashed, "SIGABRT"), ("hanging", .timeout, "within 2 s"),
+      ("wrong", CandidateStatus.wrong, "beyond"), ("crashing", .crashed, "SIGABRT"),
+      ("hanging", .timeout, "within 2 s"),
     ] {
       #expect(results(variant).count == 2)
       for result in results(variant) {

@@ -42,9 +42,24 @@ struct PlanEmissionTests {
     let rows = Self.emission([1]).rows([
       try Self.result(Self.statistic, "scalar", median: 300, spread: spread),
       try Self.result(Self.statistic, "tiled_c32", median: 100, spread: spread),
-      try Self.result(Self.statistic, "simd", median: 110, spread: spread),
+      try Self.result(Self.statistic, "simd", median: 105, spread: spread),
     ])
     #expect(rows.map(\.variant) == [winner])
+  }
+
+  @Test func aWideIntervalDoesNotMakeTheSlowEqual() throws {
+    let rows = Self.emission([1]).rows([
+      try Self.result(Self.statistic, "scalar", median: 150, spread: 80),
+      try Self.result(Self.statistic, "simd", median: 100, spread: 80),
+    ])
+    #expect(rows.map(\.variant) == ["simd"])
+  }
+
+  @Test func nobodyButAFinalistWins() throws {
+    let results = [
+      try Self.result(Self.statistic, "simd", median: 90), try Self.result(Self.statistic, "scalar", median: 100),
+    ]
+    #expect(Self.emission([1]).rows(results, finalists: [results[1].key]).map(\.variant) == ["scalar"])
   }
 
   @Test func whatIsNotCorrectOrNotOfThisRevisionDoesNotWin() throws {

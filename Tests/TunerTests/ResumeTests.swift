@@ -24,8 +24,13 @@ struct ResumeTests {
 
     let (entries, unreadable) = try journal.read()
     var times: [CandidateKey: Int] = [:]
-    for case .candidate(let result) in entries { times[result.key, default: 0] += 1 }
+    var finals: [CandidateKey: Int] = [:]
+    for entry in entries {
+      if case .candidate(let result) = entry { times[result.key, default: 0] += 1 }
+      if case .playOff(let results) = entry { for result in results { finals[result.key, default: 0] += 1 } }
+    }
     #expect(times.values.allSatisfy { $0 == 1 }, "a measurement that is in the journal is not repeated")
+    #expect(finals.values.allSatisfy { $0 == 1 } && finals.keys.allSatisfy { times[$0] == 1 })
     #expect(before < times.count && unreadable <= 3)
     #expect(entries.count { if case .session = $0 { true } else { false } } == 1)
     #expect(entries.count { if case .roofs = $0 { true } else { false } } == 1)

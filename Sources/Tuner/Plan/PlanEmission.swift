@@ -22,7 +22,9 @@ package struct PlanEmission: Sendable {
   }
 
   /// A row for each problem, layout and thread budget that has a correct candidate, in the order of `results`.
-  package func rows(_ results: [CandidateResult]) -> [PlanRow] {
+  ///
+  /// Where a problem and layout has finalists, whose times can be compared most closely, nobody else wins.
+  package func rows(_ results: [CandidateResult], finalists: Set<CandidateKey> = []) -> [PlanRow] {
     var questions: [(problem: Problem, layout: PackedLayout?)] = []
     var contestants: [PlanKey: [Contestant]] = [:]
     for result in results where result.status == .correct {
@@ -35,7 +37,9 @@ package struct PlanEmission: Sendable {
         Contestant(result: result, timing: timing, rung: rung, contract: family.contract))
     }
     return questions.flatMap { problem, layout in
-      let all = contestants[PlanKey(problem: problem, layout: layout, threads: 0)] ?? []
+      var all = contestants[PlanKey(problem: problem, layout: layout, threads: 0)] ?? []
+      let best = all.filter { finalists.contains($0.result.key) }
+      if !best.isEmpty { all = best }
       return threads.compactMap { budget in row(all.filter { $0.threads <= budget }, budget: budget) }
     }
   }
@@ -64,14 +68,15 @@ package struct PlanEmission: Sendable {
     var threads: Int { result.configuration.threads }
   }
 
-  /// The fastest, unless a simpler one cannot be told from it: then the simplest of those.
+  /// On a restless machine intervals are wide; what seems slower than this is not taken for equal then either.
+  private static let mostConceded = 1.1
+
+  /// The fastest, unless a simpler one's median lies inside its interval: then the simplest of those.
   private func row(_ contestants: [Contestant], budget: Int) -> PlanRow? {
     let byTime = contestants.sorted { $0.timing.medianNanoseconds < $1.timing.medianNanoseconds }
     guard let fastest = byTime.first else { return nil }
-    let equals = byTime.filter {
-      $0.timing.lowNanoseconds <= fastest.timing.highNanoseconds
-        && $0.timing.highNanoseconds >= fastest.timing.lowNanoseconds
-    }
+    let limit = min(fastest.timing.highNanoseconds, Self.mostConceded * fastest.timing.medianNanoseconds)
+    let equals = byTime.filter { $0.timing.medianNanoseconds <= limit }
     let winner = equals.min { ($0.rung, $0.threads) < ($1.rung, $1.threads) } ?? fastest
     let runnerUp = byTime.first { $0.result.variant != winner.result.variant }
     let result = winner.result

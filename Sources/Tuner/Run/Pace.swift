@@ -24,11 +24,14 @@ struct Pace {
   /// Nanoseconds left, or nil without a limit.
   var left: Double? { limit.map { $0 - elapsed } }
 
-  var isOver: Bool { left.map { $0 <= 0 } ?? false }
+  /// Nanoseconds left until a share of the time is over, or nil without a limit.
+  func left(before share: Double) -> Double? { limit.map { $0 * share - elapsed } }
 
-  /// Nanoseconds of sampling for the next of `count` candidates.
-  func budget(of count: Int) -> Double {
-    guard let left else { return mostBudget }
+  func isOver(before share: Double) -> Bool { left(before: share).map { $0 <= 0 } ?? false }
+
+  /// Nanoseconds of sampling for the next of `count` candidates that share the time until a share of the whole is over.
+  func budget(of count: Int, before share: Double) -> Double {
+    guard let left = left(before: share) else { return mostBudget }
     return min(max(left / Double(max(count, 1)) - overhead, 2e6), mostBudget)
   }
 

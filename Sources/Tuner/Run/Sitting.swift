@@ -2,7 +2,8 @@ internal import Kernels
 internal import Measure
 internal import Records
 
-/// The measuring part of a tuning: candidate after candidate until all are done, time is over, or the user interrupts.
+/// The measuring part of a tuning: candidate after candidate until all are done, time is over, or the user interrupts; then the
+/// best of each problem once more in turns.
 struct Sitting {
   let options: TuningOptions
   let effort: Effort
@@ -14,14 +15,18 @@ struct Sitting {
   let isCancelled: () -> Bool
 
   private(set) var unreached = 0
+  var unplayed = 0
+  var notes: [String] = []
   private(set) var cancelled = false
   private var standings = Standings()
   private var done = 0
   /// Operands differ from tuning to tuning, and are the same for all candidates of one.
-  private let seed = UInt64.random(in: .min ... .max)
+  let seed = UInt64.random(in: .min ... .max)
 
   /// A candidate whose call should take longer than this waits until the short ones are done, where time is limited.
   private static let longCall = 0.2e9
+  /// The share of the time after which what is left belongs to the play-offs.
+  private static let screening = 0.75
 
   init(
     options: TuningOptions, effort: Effort, roofs: RoofModel, worker: WorkerClient, journal: TuningJournal, pace: Pace,
@@ -55,7 +60,7 @@ struct Sitting {
       }
       if pace.left != nil, !candidate.essential, standings.expected(candidate) ?? 0 > Self.longCall {
         deferred.append(candidate)
-      } else if pace.isOver, !candidate.essential {
+      } else if pace.isOver(before: Self.screening), !candidate.essential {
         unreached += 1
       } else {
         try measure(candidate, left: left, total: total)
@@ -63,7 +68,7 @@ struct Sitting {
     }
     for candidate in deferred {
       // A check and a first call are the least that it takes.
-      if stops() || 3 * (standings.expected(candidate) ?? 0) > pace.left ?? .infinity {
+      if stops() || 3 * (standings.expected(candidate) ?? 0) > pace.left(before: Self.screening) ?? .infinity {
         unreached += 1
       } else {
         try measure(candidate, left: deferred.count, total: total)
@@ -76,7 +81,7 @@ struct Sitting {
     space.candidates.compactMap { journal.candidates[$0.key] } + space.barred
   }
 
-  private mutating func stops() -> Bool {
+  mutating func stops() -> Bool {
     if !cancelled { cancelled = isCancelled() }
     return cancelled
   }
@@ -84,7 +89,7 @@ struct Sitting {
   private mutating func measure(_ candidate: Candidate, left: Int, total: Int) throws(TuningError) {
     progress(
       TuningProgress(done: done, total: total, text: text(candidate), secondsLeft: pace.secondsLeft(for: left)))
-    let budget = pace.budget(of: left)
+    let budget = pace.budget(of: left, before: Self.screening)
     let start = MonotonicClock.now()
     let timeout = timeout(of: candidate)
     let measurement = try worker.measure(

@@ -7,9 +7,11 @@ struct TuningJournal {
   private(set) var roofs: RoofSet?
   private(set) var counters: [CounterAvailability] = []
   private(set) var candidates: [CandidateKey: CandidateResult] = [:]
+  /// The candidates that a play-off measured.
+  private(set) var finalists: Set<CandidateKey> = []
   /// Lines that no reader understands.
   let unreadable: Int
-  private let resumes: Bool
+  private var resumes = false
 
   /// Reads the journal at `path`: its last session counts, where it did not finish and is the same as `session`.
   init(path: String, session: JournalSession) throws(RecordError) {
@@ -21,15 +23,27 @@ struct TuningJournal {
       switch entry {
       case .session(let begun):
         last = begun
-        (roofs, counters, candidates) = (nil, [], [:])
+        forget()
       case .roofs(let set): roofs = set
       case .counters(let list): counters = list
       case .candidate(let result): candidates[result.key] = result
+      case .playOff(let results): take(results)
       case .finished: last = nil
       }
     }
     resumes = last.map { session.resumes($0) } ?? false
-    if !resumes { (roofs, counters, candidates) = (nil, [], [:]) }
+    if !resumes { forget() }
+  }
+
+  private mutating func forget() {
+    (roofs, counters, candidates, finalists) = (nil, [], [:], [])
+  }
+
+  private mutating func take(_ results: [CandidateResult]) {
+    for result in results {
+      candidates[result.key] = result
+      finalists.insert(result.key)
+    }
   }
 
   /// Opens the session, unless it goes on with one.
@@ -51,6 +65,11 @@ struct TuningJournal {
   mutating func add(_ result: CandidateResult) throws(RecordError) {
     try journal.append(.candidate(result))
     candidates[result.key] = result
+  }
+
+  mutating func add(playOff results: [CandidateResult]) throws(RecordError) {
+    try journal.append(.playOff(results))
+    take(results)
   }
 
   func finish() throws(RecordError) {

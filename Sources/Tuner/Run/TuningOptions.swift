@@ -56,6 +56,9 @@ struct Effort: Sendable {
   /// Nanoseconds of sampling for one candidate, at most.
   let sampleBudget: Double
   let minimumSamples: Int
+  /// Nanoseconds of sampling for one candidate of a play-off, and how many candidates of each thread count take part.
+  let playOffBudget: Double
+  let finalists: Int
   let maximumSamples: Int
   /// Nanoseconds of the counting pass.
   let counterBudget: Double
@@ -66,7 +69,9 @@ struct Effort: Sendable {
   init(_ rigor: Rigor) {
     switch rigor {
     case .estimate, .quick:
-      sampleBudget = 30e6
+      sampleBudget = 20e6
+      playOffBudget = 12e6
+      finalists = 3
       minimumSamples = 5
       maximumSamples = 61
       counterBudget = 1e6
@@ -74,7 +79,9 @@ struct Effort: Sendable {
       roofBudget = 4
       timeLimit = 45
     case .measure:
-      sampleBudget = 300e6
+      sampleBudget = 200e6
+      playOffBudget = 300e6
+      finalists = 4
       minimumSamples = 11
       maximumSamples = 301
       counterBudget = 10e6

@@ -74,10 +74,17 @@ package struct TuningRun {
       options: options, effort: effort, roofs: RoofModel(roofs), worker: worker, journal: journal, pace: pace,
       progress: progress, isCancelled: isCancelled)
     try sitting.measure(space)
+    try sitting.playOff(space)
 
     let results = sitting.results(of: space)
-    let plan = try emit(results, context: context, roofs: roofs, notes: &notes)
-    if sitting.unreached == 0 { try recorded(try sitting.journal.finish()) }
+    let plan = try emit(
+      results, finalists: sitting.journal.finalists, context: context, roofs: roofs, notes: &notes)
+    notes += sitting.notes
+    if sitting.unplayed > 0 {
+      notes.append(
+        "\(sitting.unplayed) problems had no play-off in the time given; their winners are those of the screening")
+    }
+    if sitting.unreached == 0, sitting.unplayed == 0 { try recorded(try sitting.journal.finish()) }
     return TuningOutcome(
       plan: plan, results: results, roofs: roofs, counters: worker.counters, planPath: options.planPath,
       journalPath: options.journalPath, unreached: sitting.unreached,
@@ -98,12 +105,13 @@ package struct TuningRun {
   }
 
   private func emit(
-    _ results: [CandidateResult], context: MeasurementContext, roofs: RoofSet, notes: inout [String]
+    _ results: [CandidateResult], finalists: Set<CandidateKey>, context: MeasurementContext, roofs: RoofSet,
+    notes: inout [String]
   ) throws(TuningError) -> Plan? {
     let emission = PlanEmission(
       catalogue: catalogue, threads: options.threads, rigor: options.rigor, workload: options.workload,
       date: context.date)
-    let rows = emission.rows(results)
+    let rows = emission.rows(results, finalists: finalists)
     guard !rows.isEmpty else {
       notes.append("\(options.planPath): not written, for no candidate was correct and timed")
       return nil

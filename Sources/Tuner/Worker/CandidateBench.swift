@@ -19,6 +19,9 @@ package final class CandidateBench {
   /// From this length on, a hopeless candidate's first call is its only sample.
   private static let longCall = 50e6
 
+  /// Rounds of a play-off.
+  private static let rounds = 9
+
   package init(catalogue: Catalogue, machine: Machine, setup: WorkerSetup) {
     self.catalogue = catalogue
     self.machine = machine
@@ -27,8 +30,40 @@ package final class CandidateBench {
 
   /// Compares the candidate with its reference, on its own problem and on a small one with tails, and only then times it.
   package func measure(_ request: CandidateRequest) -> CandidateMeasurement {
+    var (measurement, trial) = check(request)
+    if let trial, !request.checkOnly { time(TimedTrial(trial), request, &measurement) }
+    return measurement
+  }
+
+  /// Times the candidates of one problem and layout in turns, those that match their reference.
+  package func playOff(_ requests: [CandidateRequest]) -> [CandidateMeasurement] {
+    var measurements: [CandidateMeasurement] = []
+    var trials: [(index: Int, trial: TimedTrial)] = []
+    for (index, request) in requests.enumerated() {
+      let (measurement, trial) = check(request)
+      measurements.append(measurement)
+      if let trial {
+        trials.append((index, TimedTrial(trial, startingAt: trial.copies * index / requests.count)))
+      }
+    }
+    guard let first = requests.first, !trials.isEmpty else { return measurements }
+    let slice = first.budget / Double(Self.rounds)
+    let taken = Sampler.interleaved(
+      trials.map(\.trial),
+      plan: SamplingPlan(
+        budget: first.budget, minimum: 1, maximum: max(first.maximumSamples, Self.rounds),
+        shortestSample: max(2000, slice / 8)), rounds: Self.rounds)
+    for (place, entry) in trials.enumerated() {
+      measurements[entry.index].samples = taken.samples[place].nanoseconds
+      measurements[entry.index].rounds = taken.roundMedians[place]
+    }
+    return measurements
+  }
+
+  /// The trial of a candidate that passes, and what there is to say of one that does not.
+  private func check(_ request: CandidateRequest) -> (CandidateMeasurement, (any Trial)?) {
     guard let family = catalogue[request.problem.family] else {
-      return CandidateMeasurement(status: .unsupported, reason: "no such family in the catalogue")
+      return (CandidateMeasurement(status: .unsupported, reason: "no such family in the catalogue"), nil)
     }
     if arenaBytes != request.coldBytes {
       arena = ColdArena(bytes: request.coldBytes)
@@ -41,16 +76,14 @@ package final class CandidateBench {
       var failure = check.failure(tolerance: family.tolerance)
       if failure == nil { failure = try tailFailure(family, request) }
       if let failure {
-        return CandidateMeasurement(status: .wrong, reason: failure, error: error)
+        return (CandidateMeasurement(status: .wrong, reason: failure, error: error), nil)
       }
-      var measurement = CandidateMeasurement(status: .correct, error: error)
-      if !request.checkOnly { time(TimedTrial(trial), request, cost: family.cost(of: request.problem), &measurement) }
-      return measurement
+      return (CandidateMeasurement(status: .correct, error: error), trial)
     } catch {
       switch error {
-      case .constraint(let reason): return CandidateMeasurement(status: .constraint, reason: reason)
-      case .unsupported(let reason): return CandidateMeasurement(status: .unsupported, reason: reason)
-      case .unknownVariant: return CandidateMeasurement(status: .unsupported, reason: error.description)
+      case .constraint(let reason): return (CandidateMeasurement(status: .constraint, reason: reason), nil)
+      case .unsupported(let reason): return (CandidateMeasurement(status: .unsupported, reason: reason), nil)
+      case .unknownVariant: return (CandidateMeasurement(status: .unsupported, reason: error.description), nil)
       }
     }
   }
@@ -73,7 +106,7 @@ package final class CandidateBench {
   }
 
   private func time(
-    _ workload: TimedTrial, _ request: CandidateRequest, cost: Cost, _ measurement: inout CandidateMeasurement
+    _ workload: TimedTrial, _ request: CandidateRequest, _ measurement: inout CandidateMeasurement
   ) {
     let start = MonotonicClock.now()
     workload.run(copy: workload.copies - 1)
@@ -89,9 +122,12 @@ package final class CandidateBench {
       // Samples that share the whole budget see more of the machine's moods than short ones at its start.
       shortestSample: max(2000, request.budget / Double(request.maximumSamples)))
     measurement.samples = Sampler.sample(workload, plan: plan).nanoseconds
-    guard request.counterBudget > 0, first < Self.longCall else { return }
+    guard request.counterBudget > 0, first < Self.longCall, let family = catalogue[request.problem.family] else {
+      return
+    }
     let calls = Int((request.counterBudget / max(first, 1)).rounded(.up))
-    measurement.counters = counters.measure(workload, calls: min(max(calls, 1), 64), cost: cost)
+    measurement.counters = counters.measure(
+      workload, calls: min(max(calls, 1), 64), cost: family.cost(of: request.problem))
   }
 }
 

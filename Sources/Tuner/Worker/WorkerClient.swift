@@ -29,21 +29,45 @@ package final class WorkerClient {
   package func measure(
     _ request: CandidateRequest, timeout: Double
   ) throws(TuningError) -> CandidateMeasurement {
-    let process = try running()
-    switch exchange(.candidate(request), with: process, within: timeout) {
+    switch try ask(.candidate(request), within: timeout) {
     case .reply(.measured(let measurement)): return measurement
+    case .reply: throw .worker(executable: executable, reason: "answered out of turn")
+    case .failed(let status, let reason): return CandidateMeasurement(status: status, reason: reason)
+    }
+  }
+
+  /// Has the candidates of one problem and layout timed in turns, `timeout` seconds at most; nil where the worker did not
+  /// survive it.
+  package func playOff(
+    _ requests: [CandidateRequest], timeout: Double
+  ) throws(TuningError) -> [CandidateMeasurement]? {
+    switch try ask(.playOff(requests), within: timeout) {
+    case .reply(.playedOff(let measurements)) where measurements.count == requests.count: return measurements
+    case .reply: throw .worker(executable: executable, reason: "answered out of turn")
+    case .failed: return nil
+    }
+  }
+
+  private enum Answer {
+    case reply(WorkerReply)
+    case failed(CandidateStatus, reason: String)
+  }
+
+  /// Sends one message to the worker, which is ended where it does not answer.
+  private func ask(_ message: WorkerMessage, within seconds: Double) throws(TuningError) -> Answer {
+    let process = try running()
+    switch exchange(message, with: process, within: seconds) {
     case .reply(.refused(let reason)): throw .worker(executable: executable, reason: reason)
-    case .reply(.ready): throw .worker(executable: executable, reason: "answered out of turn")
+    case .reply(let reply): return .reply(reply)
     case .garbage:
       stop()
-      return CandidateMeasurement(status: .crashed, reason: "the worker's answer is not readable")
+      return .failed(.crashed, reason: "the worker's answer is not readable")
     case .late:
-      self.process = nil
-      process.kill()
-      return CandidateMeasurement(status: .timeout, reason: "no answer within \(Self.text(timeout)) s")
+      stop()
+      return .failed(.timeout, reason: "no answer within \(Self.text(seconds)) s")
     case .closed:
       self.process = nil
-      return CandidateMeasurement(status: .crashed, reason: "the worker ended: \(process.end())")
+      return .failed(.crashed, reason: "the worker ended: \(process.end())")
     }
   }
 

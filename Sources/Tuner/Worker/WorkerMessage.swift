@@ -5,12 +5,15 @@ enum WorkerMessage: Codable, Sendable {
   /// The first line: what the worker keeps for all candidates.
   case setup(WorkerSetup)
   case candidate(CandidateRequest)
+  /// Candidates of one problem and layout, to be timed in turns.
+  case playOff([CandidateRequest])
 }
 
 /// What a worker answers, one line for each line it was sent.
 enum WorkerReply: Codable, Sendable {
   case ready([CounterAvailability])
   case measured(CandidateMeasurement)
+  case playedOff([CandidateMeasurement])
   /// The line was not understood.
   case refused(String)
 }
@@ -72,16 +75,19 @@ package struct CandidateMeasurement: Codable, Hashable, Sendable {
   package var reason: String?
   /// Nanoseconds of one call; empty where the candidate was not timed.
   package var samples: [Double]
+  /// The median of each round of a play-off: paired by round over its candidates.
+  package var rounds: [Double]?
   package var error: Double?
   package var counters: [String: Double]?
 
   package init(
-    status: CandidateStatus, reason: String? = nil, samples: [Double] = [], error: Double? = nil,
-    counters: [String: Double]? = nil
+    status: CandidateStatus, reason: String? = nil, samples: [Double] = [], rounds: [Double]? = nil,
+    error: Double? = nil, counters: [String: Double]? = nil
   ) {
     self.status = status
     self.reason = reason
     self.samples = samples
+    self.rounds = rounds
     self.error = error
     self.counters = counters
   }

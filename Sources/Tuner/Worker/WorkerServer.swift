@@ -26,6 +26,8 @@ package struct WorkerServer {
         answer(.ready(made.counters.availability))
       case .candidate(let request):
         answer(bench.map { .measured($0.measure(request)) } ?? .refused("a candidate before the setup"))
+      case .playOff(let requests):
+        answer(bench.map { .playedOff($0.playOff(requests)) } ?? .refused("a play-off before the setup"))
       case nil:
         answer(.refused("expected a worker message, found \(line.prefix(80))"))
       }

@@ -1,0 +1,47 @@
+internal import Records
+
+extension Sitting {
+  /// A contest that takes longer than this waits for the others, where time is limited.
+  private static let longContest = 1e9
+
+  /// Times the best candidates of each problem in turns, unless the journal tells that it was done.
+  mutating func playOff(_ space: TuningSpace) throws(TuningError) {
+    let results = space.candidates.compactMap { journal.candidates[$0.key] }
+    var contests = Contest.all(results, count: effort.finalists).filter { contest in
+      !contest.contenders.contains { journal.finalists.contains($0.key) }
+    }
+    if pace.left != nil {
+      contests =
+        contests.filter { $0.duration < Self.longContest } + contests.filter { $0.duration >= Self.longContest }
+    }
+    for (place, contest) in contests.enumerated() {
+      if stops() || contest.duration > pace.left ?? .infinity {
+        unplayed += 1
+        continue
+      }
+      let name = contest.contenders.first?.problem.name ?? ""
+      progress(
+        TuningProgress(
+          done: space.candidates.count - unreached, total: space.candidates.count,
+          text: "play-off \(place + 1) of \(contests.count): \(name)", secondsLeft: pace.left.map { max(0, $0 / 1e9) }))
+      try play(contest)
+    }
+  }
+
+  private mutating func play(_ contest: Contest) throws(TuningError) {
+    let requests = contest.contenders.map {
+      CandidateRequest(
+        problem: $0.problem, variant: $0.variant, configuration: $0.configuration,
+        budget: min(effort.playOffBudget, options.sampleBudget), maximumSamples: effort.maximumSamples,
+        coldBytes: options.coldBytes, seed: seed)
+    }
+    let timeout = options.candidateTimeout * Double(requests.count)
+    guard let measurements = try worker.playOff(requests, timeout: timeout) else {
+      notes.append("\(requests[0].problem.name): the worker did not survive the play-off; the screening decides")
+      return
+    }
+    var results = contest.results(measurements)
+    for index in results.indices { roofs.judge(&results[index]) }
+    try recorded(try journal.add(playOff: results))
+  }
+}
