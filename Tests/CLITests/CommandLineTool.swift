@@ -39,7 +39,7 @@ struct CommandLineTool {
       try Data().write(to: path)
       return path
     }
-    defer { outputs.forEach { try? FileManager.default.removeItem(at: $0) } }
+    defer { for path in outputs { try? FileManager.default.removeItem(at: path) } }
     let handles = try outputs.map { try FileHandle(forWritingTo: $0) }
     process.standardOutput = handles[0]
     process.standardError = handles[1]

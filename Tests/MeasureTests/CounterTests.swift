@@ -1,3 +1,4 @@
+import Glibc
 import Measure
 import Records
 import Testing
@@ -45,10 +46,13 @@ import Testing
 
   @Test func touchingNewPagesCountsFaults() {
     let session = CounterSession()
+    // Mapped anew: the allocator may hand out memory whose pages were touched before.
+    let bytes = 2048 * 4096
+    let memory = unsafe mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    defer { unsafe munmap(memory, bytes) }
     let readings = session.measure {
-      let pages = 2048
-      let fresh = [UInt8](repeating: 1, count: pages * 4096)
-      #expect(fresh[pages] == 1)
+      guard let memory = unsafe memory, unsafe memory != MAP_FAILED else { return }
+      unsafe memory.initializeMemory(as: UInt8.self, repeating: 1, count: bytes)
     }
     if let faults = readings["page-faults"] { #expect(faults > 0) }
   }
