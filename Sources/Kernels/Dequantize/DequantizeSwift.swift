@@ -47,7 +47,7 @@ enum DequantizeSwift {
         ) { _, channels, scale, minimum, codes in
           for k in stride(from: channels.lowerBound, to: channels.upperBound, by: 16) {
             let code = unsafe RowsLayout.codes(codes + (k - channels.lowerBound) / 8 * args.bits, bits: args.bits)
-            let weights = SIMD16<Float>(code) * scale + minimum
+            let weights = SIMD16<Float>(codes: code) * scale + minimum
             if unsafe k + 16 <= args.k {
               unsafe weights.store(to: target + k)
             } else {

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// The single owner type of kernel memory: `count` elements aligned to a cache line, freed when it goes out of scope.
 ///
 /// Kernels see it through `span` and `mutableSpan`; only the call wrapper of a family takes its pointers.
@@ -8,11 +10,17 @@
   /// Bytes of a cache line and of the widest vector register.
   package static var alignment: Int { 64 }
 
+  /// Bytes of a huge page, and the size from which a buffer asks for them.
+  private static var hugePage: Int { 2 << 20 }
+
   /// A buffer of `count` copies of `value`.
   package init(repeating value: Element, count: Int) {
     precondition(count >= 0)
     let bytes = max(count, 1) * MemoryLayout<Element>.stride
-    let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: Self.alignment)
+    let large = bytes >= Self.hugePage
+    let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: large ? Self.hugePage : Self.alignment)
+    // Packed weights are streamed: with pages of 4 KiB, walking the page table costs more than the codes. A refusal changes nothing.
+    if large { unsafe madvise(raw, bytes, MADV_HUGEPAGE) }
     unsafe base = raw.bindMemory(to: Element.self, capacity: max(count, 1))
     unsafe base.initialize(repeating: value, count: count)
     self.count = count

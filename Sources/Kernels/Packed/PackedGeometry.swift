@@ -36,8 +36,8 @@ package struct PackedGeometry: Hashable, Sendable {
     package var codeShift: Int
   }
 
-  /// The fields that make up the code of (`row`, `channel`), channel below `paddedK`.
-  package func fields(row: Int, channel: Int) -> [Field] {
+  /// The one or two fields that make up the code of (`row`, `channel`), channel below `paddedK`.
+  package func fields(row: Int, channel: Int) -> (Field, Field?) {
     let group = channel / format.group
     let within = channel % format.group
     switch layout {
@@ -45,22 +45,23 @@ package struct PackedGeometry: Hashable, Sendable {
       let start = row * rowBytes + group * (4 + format.group / 8 * format.bits) + 4
       let bit = within * format.bits
       let low = min(format.bits, 8 - bit % 8)
-      var fields = [Field(byte: start + bit / 8, shift: bit % 8, width: low, codeShift: 0)]
-      if low < format.bits {
-        fields.append(Field(byte: start + bit / 8 + 1, shift: 0, width: format.bits - low, codeShift: low))
-      }
-      return fields
+      let first = Field(byte: start + bit / 8, shift: bit % 8, width: low, codeShift: 0)
+      if low == format.bits { return (first, nil) }
+      return (first, Field(byte: first.byte + 1, shift: 0, width: format.bits - low, codeShift: low))
     case .panel16:
-      let chunk = within / Int(TTQ_CHUNK)
-      let (quad, lane) = (within % Int(TTQ_CHUNK) / 4, within % 4)
-      var vector = panelGroupStart(row: row, group: group) + chunk * 64 * format.bits
-      return Self.planes(bits: format.bits).map { width, codeShift in
+      let chunk = Int(TTQ_CHUNK)
+      let start = panelGroupStart(row: row, group: group) + within / chunk * 64 * format.bits
+      let (quad, lane) = (within % chunk / 4, within % 4)
+      func field(_ plane: Int, width: Int, codeShift: Int) -> Field {
         let perVector = 8 / width
-        defer { vector += 64 * width }
         return Field(
-          byte: vector + 64 * (quad / perVector) + 4 * (row % Self.panel) + lane, shift: width * (quad % perVector),
+          byte: plane + 64 * (quad / perVector) + 4 * (row % Self.panel) + lane, shift: width * (quad % perVector),
           width: width, codeShift: codeShift)
       }
+      // 5 and 3 bits are a plane of the high bits and one of the low bit.
+      if format.bits.isMultiple(of: 2) { return (field(start, width: format.bits, codeShift: 0), nil) }
+      let high = format.bits - 1
+      return (field(start, width: high, codeShift: 1), field(start + 64 * high, width: 1, codeShift: 0))
     }
   }
 
@@ -74,15 +75,6 @@ package struct PackedGeometry: Hashable, Sendable {
       let channels = min(format.group, paddedK - group * format.group)
       let codes = panelGroupStart(row: row, group: group) + channels / 8 * format.bits * Self.panel
       return (codes + 2 * (row % Self.panel), codes + 2 * Self.panel + 2 * (row % Self.panel))
-    }
-  }
-
-  /// Widths of the planes of a code and where their bits stand in it, high bits first.
-  package static func planes(bits: Int) -> [(width: Int, codeShift: Int)] {
-    switch bits {
-    case 5: [(4, 1), (1, 0)]
-    case 3: [(2, 1), (1, 0)]
-    default: [(bits, 0)]
     }
   }
 

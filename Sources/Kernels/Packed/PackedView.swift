@@ -11,19 +11,24 @@
   }
 
   package func code(row: Int, channel: Int) -> Int {
-    var code = 0
-    for field in unsafe geometry.fields(row: row, channel: channel) {
-      code |= (Int(unsafe base[field.byte]) >> field.shift & ((1 << field.width) - 1)) << field.codeShift
-    }
-    return code
+    let (first, second) = unsafe geometry.fields(row: row, channel: channel)
+    return unsafe read(first) | (second.map { unsafe read($0) } ?? 0)
   }
 
   package func setCode(_ code: Int, row: Int, channel: Int) {
-    for field in unsafe geometry.fields(row: row, channel: channel) {
-      let mask = (1 << field.width) - 1
-      let cleared = Int(unsafe base[field.byte]) & ~(mask << field.shift)
-      unsafe base[field.byte] = UInt8(cleared | (code >> field.codeShift & mask) << field.shift)
-    }
+    let (first, second) = unsafe geometry.fields(row: row, channel: channel)
+    unsafe write(code, first)
+    if let second { unsafe write(code, second) }
+  }
+
+  private func read(_ field: PackedGeometry.Field) -> Int {
+    (Int(unsafe base[field.byte]) >> field.shift & ((1 << field.width) - 1)) << field.codeShift
+  }
+
+  private func write(_ code: Int, _ field: PackedGeometry.Field) {
+    let mask = (1 << field.width) - 1
+    let cleared = Int(unsafe base[field.byte]) & ~(mask << field.shift)
+    unsafe base[field.byte] = UInt8(cleared | (code >> field.codeShift & mask) << field.shift)
   }
 
   package func scale(row: Int, group: Int) -> Float16 {

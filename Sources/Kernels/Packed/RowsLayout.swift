@@ -57,7 +57,7 @@ enum RowsLayout {
     unsafe forEachGroup(ofRow: row, k: k, bits: bits, group: group) { _, channels, scale, minimum, codes in
       for channel in stride(from: channels.lowerBound, to: channels.upperBound, by: 16) {
         let code = unsafe Self.codes(codes + (channel - channels.lowerBound) / 8 * bits, bits: bits)
-        unsafe (SIMD16<Float>(code) * scale + minimum).store(to: weights + channel)
+        unsafe (SIMD16<Float>(codes: code) * scale + minimum).store(to: weights + channel)
       }
     }
   }

@@ -22,7 +22,7 @@ enum QMatmulSIMD {
             var product = SIMD16<Float>(repeating: 0)
             for k in stride(from: channels.lowerBound, to: channels.upperBound, by: 16) {
               let code = unsafe RowsLayout.codes(codes + (k - channels.lowerBound) / 8 * args.bits, bits: args.bits)
-              product += unsafe SIMD16<Float>(code) * SIMD16(loading: values + t * padded + k)
+              product += unsafe SIMD16<Float>(codes: code) * SIMD16(loading: values + t * padded + k)
             }
             total += product * scale
             minima += unsafe minimum * args.x_sum[t * groups + group]
@@ -57,7 +57,7 @@ enum QMatmulSIMD {
               product &+= SIMD16<Int32>(truncatingIfNeeded: SIMD16<Int16>(truncatingIfNeeded: code) &* activation)
             }
             let side = t * groups + group
-            total += unsafe SIMD16<Float>(product) * (scale * scales[side])
+            total += unsafe SIMD16<Float>(sums: product) * (scale * scales[side])
             minima += unsafe minimum * args.x_sum[side]
           }
           unsafe args.y[t * args.y_stride + row] = total.sum() + minima

@@ -35,10 +35,10 @@ enum QuantizeSIMD {
         var high = SIMD16<Float>(repeating: -.infinity)
         for channel in stride(from: start, to: end, by: 16) {
           let value = unsafe scaled(weights, args.d, channel: channel, end: end)
-          low = pointwiseMin(low, value)
-          high = pointwiseMax(high, value)
+          low = low.lesser(value)
+          high = high.greater(value)
         }
-        let range = GroupRange(low: low.min(), high: high.max(), largestCode: largestCode)
+        let range = GroupRange(low: low.least, high: high.greatest, largestCode: largestCode)
         if !range.isFinite { nonfinite = 1 }
         unsafe UnsafeMutableRawPointer(target).storeBytes(of: range.scale, as: Float16.self)
         unsafe UnsafeMutableRawPointer(target + 2).storeBytes(of: range.minimum, as: Float16.self)
@@ -99,7 +99,7 @@ extension GroupRange {
   @inline(__always)
   func codes(_ values: SIMD16<Float>) -> SIMD16<UInt8> {
     let position = (values - Float(minimum)) * inverse + 0.5
-    let bounded = position.clamped(lowerBound: .init(repeating: 0), upperBound: .init(repeating: Float(largestCode)))
-    return SIMD16<UInt8>(truncatingIfNeeded: SIMD16<Int32>(bounded))
+    let bounded = position.greater(SIMD16(repeating: 0)).lesser(SIMD16(repeating: Float(largestCode)))
+    return SIMD16<UInt8>(truncatingIfNeeded: bounded.truncated)
   }
 }

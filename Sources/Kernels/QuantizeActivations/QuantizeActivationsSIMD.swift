@@ -17,17 +17,15 @@ enum QuantizeActivationsSIMD {
           var largest = SIMD16<Float>(repeating: 0)
           for k in stride(from: channels.lowerBound, to: channels.upperBound, by: 16) {
             let u = unsafe scaled(args, token: t, channel: k)
-            largest = pointwiseMax(largest, pointwiseMax(u, -u))
+            largest = largest.greater(u.greater(-u))
           }
-          let scale = QuantizeActivationsScalar.scale(largest: largest.max())
+          let scale = QuantizeActivationsScalar.scale(largest: largest.greatest)
           let inverse = scale > 0 ? 1 / scale : 0
           var total = SIMD16<Int32>(repeating: 0)
           for k in stride(from: channels.lowerBound, to: channels.upperBound, by: 16) {
             let u = unsafe scaled(args, token: t, channel: k)
-            let half = SIMD16<Float>(repeating: 0.5).replacing(with: -0.5, where: u .< 0)
-            let bounded = (u * inverse + half).clamped(
-              lowerBound: .init(repeating: -127), upperBound: .init(repeating: 127))
-            let code = SIMD16<Int32>(bounded)
+            let magnitude = (u.greater(-u) * inverse + 0.5).lesser(SIMD16(repeating: 127)).truncated
+            let code = magnitude.replacing(with: 0 &- magnitude, where: u .< 0)
             unsafe SIMD16<Int8>(truncatingIfNeeded: code).store(to: row + k)
             total &+= code
           }

@@ -37,11 +37,14 @@ extension KernelFamily {
     ofVariantNamed name: String, on problem: Problem, configuration: Configuration, machine: Machine, pool: ThreadPool,
     arena: ColdArena, seed: UInt64
   ) throws(TrialError) -> any Trial {
-    guard let named = variants.first(where: { $0.row.name == name }) else {
+    let named = variants.filter { $0.row.name == name }
+    guard let first = named.first else {
       throw .unknownVariant(name, family: self.name, known: Array(Set(rows.map(\.name))).sorted())
     }
     guard let variant = variant(named: name, for: problem) else {
-      throw .constraint(named.row.constraint(against: problem) ?? "")
+      // A name stands in a row for each width: the one of this problem's width tells why it does not fit.
+      let closest = named.first { row in problem.format.map { row.row.bits.contains($0.bits) } ?? true } ?? first
+      throw .constraint(closest.row.constraint(against: problem) ?? "")
     }
     if let reason = variant.row.unsupported(by: machine.isa) { throw .unsupported(reason) }
     pool.reserveScratch(floats: variant.scratchFloats(problem))

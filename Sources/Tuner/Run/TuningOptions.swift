@@ -48,7 +48,7 @@ package struct TuningOptions: Sendable {
 extension Machine {
   /// Memory for copies of the weights such that each call finds them cold: past the last-level cache, within an eighth of
   /// the memory.
-  package var coldBytes: Int { min(max(lastLevelCacheBytes / 4 * 5, 64 << 20), memoryBytes / 8) }
+  package var coldBytes: Int { min(max(lastLevelCacheBytes * 2, 64 << 20), memoryBytes / 8) }
 }
 
 /// What a rigor means in samples and seconds.
