@@ -88,13 +88,16 @@ package struct PlanLookup: Sendable {
       explanation: "\(problem.name): \(variant.row.name), \(Configuration(threads: threads)) (\(step.rawValue))")
   }
 
+  /// The variants that can serve `problem` here, in the ladder's order. Lazy, because asking whether the dense library is there loads it.
   private func candidates<Family: KernelFamily>(
     _ family: Family, for problem: Problem, layout: PackedLayout?
-  ) -> [Variant<Family.Kernel>] {
-    family.variants.filter { variant in
-      variant.row.constraint(against: problem) == nil && variant.row.unsupported(by: machine.isa) == nil
-        && (layout == nil || variant.row.layout == layout)
-    }
+  ) -> some BidirectionalCollection<Variant<Family.Kernel>> {
+    family.variants.lazy.filter { serves($0.row, problem, layout) }
+  }
+
+  private func serves(_ row: VariantRow, _ problem: Problem, _ layout: PackedLayout?) -> Bool {
+    row.constraint(against: problem) == nil && (layout == nil || row.layout == layout)
+      && row.unsupported(by: machine.isa) == nil
   }
 
   // MARK: - In the plan
@@ -103,8 +106,8 @@ package struct PlanLookup: Sendable {
   private func variant<Family: KernelFamily>(
     _ family: Family, row: PlanRow, for problem: Problem, layout: PackedLayout?
   ) -> Variant<Family.Kernel>? {
-    candidates(family, for: problem, layout: layout).first {
-      $0.row.name == row.variant && $0.row.revision == row.revision
+    family.variants.first {
+      $0.row.name == row.variant && $0.row.revision == row.revision && serves($0.row, problem, layout)
     }
   }
 
