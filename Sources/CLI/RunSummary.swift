@@ -23,7 +23,7 @@ enum RunSummary {
     let speed = generation.tokensPerSecond.map { "\(Quantity.decimal($0)) tokens/s" } ?? "no token after the first"
     return """
       decode               \(speed), \(generation.tokens.count) tokens, ended by \(generation.stop)
-      memory               packed weights \(Quantity.bytes(session.weightBytes)) (\(Quantity.decimal(session.effectiveBits, digits: 2)) bits a weight), KV cache \(Quantity.bytes(session.cacheBytes)), \(session.threads) threads
+      memory               packed weights \(Quantity.bytes(session.weightBytes)) (\(Quantity.decimal(session.effectiveBits, digits: 2)) bits a weight), KV cache \(Quantity.bytes(session.cacheBytes)), \(Configuration(threads: session.threads))
       """
   }
 

@@ -15,6 +15,14 @@ struct SideBySide {
   let budget: Double
   let roofs: RoofModel
 
+  /// The nanoseconds of a call that takes more than a variant's whole budget, or nil: taking turns with it would take minutes.
+  private func callBeyondBudget(_ trial: any Trial) -> Double? {
+    let start = MonotonicClock.now()
+    trial.run(copy: trial.copies - 1)
+    let taken = Double(MonotonicClock.now() - start)
+    return taken > budget ? taken : nil
+  }
+
   /// One result for each row, in order.
   func measure(_ rows: [(row: VariantRow, problem: Problem)]) -> [CandidateResult] {
     var results: [CandidateResult] = []
@@ -37,6 +45,9 @@ struct SideBySide {
         result.error = check.error.isFinite ? check.error : nil
         if let failure = check.failure(tolerance: family.tolerance) {
           (result.status, result.reason) = (.wrong, failure)
+        } else if let only = callBeyondBudget(trial) {
+          (result.timing, result.samples) = (Timing(samples: [only]), [only])
+          roofs.judge(&result)
         } else {
           timed.append((results.count, TimedTrial(trial, startingAt: trial.copies * timed.count / max(1, rows.count))))
         }
