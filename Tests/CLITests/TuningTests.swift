@@ -14,7 +14,7 @@ import Testing
     let nothing = try moved.run("report")
     #expect(nothing.status == 1)
 
-    let tuned = try moved.run("tune", "--model", CommandLineTool.demoModel, "--time-limit", "6", "--threads", "1")
+    let tuned = try moved.run("tune", "--model", CommandLineTool.demoModel, "--time-limit", "15", "--threads", "1")
     #expect(tuned.status == 0, "\(tuned.errors)")
     let plans = try plans(below: folder)
     #expect(plans.count == 1)
