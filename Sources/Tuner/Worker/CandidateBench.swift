@@ -12,6 +12,8 @@ package final class CandidateBench {
   private let pool: ThreadPool
   private var arena = ColdArena(bytes: 0)
   private var arenaBytes = 0
+  /// Candidates of one matrix share its cold copies: each starts where the last one stopped, not in its warm tracks.
+  private var nextCopy = 0
   /// Tail problems have memory of their own, so that the copies of the weights stay.
   private let tailArena = ColdArena(bytes: 0)
   private var tails: UInt64 = 0
@@ -31,7 +33,11 @@ package final class CandidateBench {
   /// Compares the candidate with its reference, on its own problem and on a small one with tails, and only then times it.
   package func measure(_ request: CandidateRequest) -> CandidateMeasurement {
     var (measurement, trial) = check(request)
-    if let trial, !request.checkOnly { time(TimedTrial(trial), request, &measurement) }
+    if let trial, !request.checkOnly {
+      let timed = TimedTrial(trial, startingAt: nextCopy)
+      time(timed, request, &measurement)
+      nextCopy = timed.next
+    }
     return measurement
   }
 
