@@ -104,7 +104,7 @@ import Testing
     for variant in usable(QMatmulFamily().variants) {
       for format in formats(variant.row) {
         for (n, k) in Self.shapes {
-          for tokens in Self.tokens where tokens >= variant.row.leastTokens {
+          for tokens in Self.tokens.map({ variant.row.leastTokens - 1 + $0 }) {
             let geometry = PackedGeometry(k: k, format: format, layout: variant.row.layout ?? .rows)
             let (elements, groups) = (tokens * geometry.paddedK, tokens * geometry.groups)
             let packed = try GuardedMemory([UInt8](repeating: 0x2a, count: geometry.bytes(n: n)))

@@ -90,6 +90,6 @@ enum Problems {
   }
 
   private static func tokens(from least: Int) -> [Int] {
-    [1, 2, 3, 4, 5, 7, 8, 13, 16, 40].filter { $0 >= least }
+    [1, 2, 3, 4, 5, 6, 7, 8, 13, 16, 40].map { least - 1 + $0 }
   }
 }

@@ -82,6 +82,7 @@ typedef struct {
   float *_Nullable scratch;         // the variant's declared floats for this thread, aligned to 64 bytes
 } ttq_qmatmul_args;
 typedef void (*ttq_qmatmul_kernel)(const ttq_qmatmul_args *) TTQ_SENDABLE;
+typedef size_t (*ttq_qmatmul_scratch)(size_t k, size_t group) TTQ_SENDABLE;  // floats that each thread needs
 
 // matmul: y[t][n] = sum over k of w[n][k] * x[t][k] in f32, any order of summation; w widened exactly.
 typedef struct {
@@ -117,7 +118,7 @@ typedef struct { const char *name; uint32_t revision, isa; const char *file, *su
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t activation; ttq_quantize_activations_kernel kernel; } ttq_quantize_activations_row;
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t bits, element, layout; ttq_quantize_kernel kernel; } ttq_quantize_row;
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t bits, layout; ttq_dequantize_kernel kernel; } ttq_dequantize_row;
-typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t bits, activation, layout; size_t least_tokens; ttq_qmatmul_kernel kernel; } ttq_qmatmul_row;
+typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t bits, activation, layout; size_t least_tokens; ttq_qmatmul_scratch _Nullable scratch_floats; ttq_qmatmul_kernel kernel; } ttq_qmatmul_row;
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t element; size_t least_tokens, scratch_floats; ttq_matmul_kernel kernel; } ttq_matmul_row;
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; size_t scratch_floats; ttq_attention_kernel kernel; } ttq_attention_row;
 

@@ -4,7 +4,7 @@
 #include "../x86/panel256.h"
 
 enum { HALVES = 2, MOST_TOKENS = 4 };
-enum { AHEAD = 2048 };  // bytes between the weights in use and those being fetched
+enum { AHEAD = 8192 };  // bytes between the weights in use and those being fetched
 
 TTQ_REGION(TTQ_TARGET_AVX2)
 
@@ -43,13 +43,9 @@ TTQ_INLINE void tile(const ttq_qmatmul_args *a, size_t n, size_t t, int bits, in
     w += 64;
   }
 
-  TTQ_UNROLL for (int h = 0; h < HALVES; h++) {
-    const size_t first = n + 8 * (size_t)h;
-    if (first >= a->n) continue;
-    const __m256i rows = ttq_lanes256(a->n - first);
+  TTQ_UNROLL for (int h = 0; h < HALVES; h++)
     TTQ_UNROLL for (int i = 0; i < tokens; i++)
-      _mm256_maskstore_ps(a->y + (t + (size_t)i) * a->y_stride + first, rows, y[h][i]);
-  }
+      ttq_store_rows256(a->y + (t + (size_t)i) * a->y_stride, n + 8 * (size_t)h, a->n, y[h][i]);
 }
 
 #define KERNEL(bits, tokens) \

@@ -4,7 +4,7 @@
 #include "../x86/panel512.h"
 
 enum { MOST_PANELS = 2, MOST_TOKENS = 8 };
-enum { AHEAD = 2048 };  // bytes between the weights in use and those being fetched
+enum { AHEAD = 8192 };  // bytes between the weights in use and those being fetched
 
 TTQ_REGION(TTQ_TARGET_AVX512)
 
@@ -43,12 +43,9 @@ TTQ_INLINE void tile(const ttq_qmatmul_args *a, size_t n, size_t t, int bits, in
     w += 64;
   }
 
-  TTQ_UNROLL for (int p = 0; p < panels; p++) {
-    const size_t first = n + TTQ_PANEL * (size_t)p;
-    const __mmask16 rows = a->n - first >= 16 ? 0xffff : (__mmask16)((1u << (a->n - first)) - 1);
+  TTQ_UNROLL for (int p = 0; p < panels; p++)
     TTQ_UNROLL for (int i = 0; i < tokens; i++)
-      _mm512_mask_storeu_ps(a->y + (t + (size_t)i) * a->y_stride + first, rows, y[p][i]);
-  }
+      ttq_store_rows512(a->y + (t + (size_t)i) * a->y_stride, n + TTQ_PANEL * (size_t)p, a->n, y[p][i]);
 }
 
 #define KERNEL(bits, rows, tokens) \

@@ -48,8 +48,8 @@ static inline const uint8_t *ttq_panel(const ttq_qmatmul_args *a, size_t n) {
   return a->packed + n / TTQ_PANEL * ttq_panel_bytes(a->k, a->bits, a->group);
 }
 
-// Hides where a pointer to every fourth row of activations comes from: the compiler then addresses four rows from it by
-// multiples of the stride, where it would keep, and spill, one pointer for each row.
+// Hides where a pointer comes from: the compiler then addresses rows from it by multiples of the stride, where it would keep,
+// and spill, one pointer for each row.
 #define TTQ_OPAQUE(pointer) __asm__("" : "+r"(pointer))
 
 // The int8 activations of four channels.

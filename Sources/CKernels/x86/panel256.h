@@ -42,6 +42,12 @@ TTQ_INLINE __m256i ttq_lanes256(size_t count) {
   return _mm256_cmpgt_epi32(_mm256_set1_epi32(count < 8 ? (int)count : 8), lane);
 }
 
+// Stores results of eight rows from row `first` on into y, those of rows below `end`.
+TTQ_INLINE void ttq_store_rows256(float *y, size_t first, size_t end, __m256 rows) {
+  if (first + 8 <= end) _mm256_storeu_ps(y + first, rows);
+  else if (first < end) _mm256_maskstore_ps(y + first, ttq_lanes256(end - first), rows);
+}
+
 // Stores bits low ... low + width - 1 of every code of a half chunk as its half of a plane.
 TTQ_INLINE void ttq_store_plane256(uint8_t *plane, int half, int width, int low, const __m256i quads[8]) {
   const int fields = 8 / width;

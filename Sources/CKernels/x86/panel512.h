@@ -38,6 +38,12 @@ TTQ_INLINE __m512 ttq_halves512(const uint8_t *halves) {
   return _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)halves));
 }
 
+// Stores a panel's results from row `first` on into y, those of rows below `end`.
+TTQ_INLINE void ttq_store_rows512(float *y, size_t first, size_t end, __m512 rows) {
+  if (end - first >= TTQ_PANEL) _mm512_storeu_ps(y + first, rows);
+  else _mm512_mask_storeu_ps(y + first, (__mmask16)((1u << (end - first)) - 1), rows);
+}
+
 // Stores bits low ... low + width - 1 of every code of a chunk as a plane.
 TTQ_INLINE void ttq_store_plane512(uint8_t *plane, int width, int low, const __m512i quads[8]) {
   const int fields = 8 / width;

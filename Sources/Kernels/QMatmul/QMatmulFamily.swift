@@ -28,7 +28,9 @@ package struct QMatmulFamily: KernelFamily {
     unsafe row.activation = ActivationFormat(table: table.activation)
     unsafe row.layout = PackedLayout(table: table.layout)
     unsafe row.leastTokens = table.least_tokens
-    return Variant(row, kernel: unsafe QMatmulKernel(table.kernel))
+    let kernel = unsafe QMatmulKernel(table.kernel)
+    guard let scratch = unsafe table.scratch_floats else { return Variant(row, kernel: kernel) }
+    return Variant(row, scratchFloats: { scratch($0.k, $0.format?.group ?? 32) }, kernel: kernel)
   }
 
   package func cost(of problem: Problem) -> Cost {
