@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Records
 
 /// Numbers as tables and summaries print them.
 enum Quantity {
@@ -10,6 +11,11 @@ enum Quantity {
     case ..<1e9: String(format: "%.2f ms", nanoseconds / 1e6)
     default: String(format: "%.2f s", nanoseconds / 1e9)
     }
+  }
+
+  /// The interval of a median: `70.2 us - 72.9 us`.
+  static func interval(_ timing: Timing) -> String {
+    "\(time(timing.lowNanoseconds)) - \(time(timing.highNanoseconds))"
   }
 
   /// Bytes as `48 KiB`, `2.0 MiB`, `22.9 GiB`.

@@ -1,0 +1,37 @@
+internal import Records
+
+/// What an operation should reach on a machine: one line of the roof suite.
+struct RoofTarget: Sendable {
+  /// What is claimed of the fastest correct variant.
+  enum Claim: Hashable, Sendable {
+    /// At least this share of a roof, measured in turns with the variant.
+    case share(of: Roof.Kind)
+    /// At least so many operations a second, GOP/s.
+    case operations
+    /// At least so many weights a second, 10^9 a second.
+    case weights
+    /// At most this many times the time of the fastest variant of another problem in the same run.
+    case time(over: Problem)
+  }
+
+  /// The operation in the field's words.
+  let operation: String
+  /// Without sizes, a problem takes those of the shape at hand.
+  let problem: Problem
+  let claim: Claim
+  /// The claim's number for each thread count that has one.
+  let thresholds: [Int: Double]
+  /// Instruction sets above this one are masked.
+  var isaLimit: String?
+
+  /// The target's problem, or another one of it, in the sizes of `shape`.
+  static func sized(_ problem: Problem, _ shape: MatrixShape) -> Problem {
+    guard problem.n == 0 else { return problem }
+    var problem = problem
+    (problem.n, problem.k) = (shape.n, shape.k)
+    return problem
+  }
+
+  /// Whether the problem has sizes of its own, whatever the shape at hand.
+  var isSized: Bool { problem.n > 0 }
+}
