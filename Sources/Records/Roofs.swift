@@ -9,12 +9,14 @@ package struct Roof: Codable, Hashable, Sendable {
     case fmaF32
     /// vpdpbusd, int8 GOP/s.
     case vpdpbusd
+    /// vdpbf16ps, bf16 products summed in f32, GFLOP/s.
+    case vdpbf16ps
 
     /// GB/s for bandwidths, GOP/s for arithmetic.
     package var unit: String {
       switch self {
       case .dramRead, .copy: "GB/s"
-      case .fmaF32: "GFLOP/s"
+      case .fmaF32, .vdpbf16ps: "GFLOP/s"
       case .vpdpbusd: "GOP/s"
       }
     }

@@ -4,6 +4,7 @@ internal import Records
 enum RoofName {
   private static let words: [Roof.Kind: String] = [
     .dramRead: "DRAM read", .copy: "non-temporal copy", .fmaF32: "f32 FMA", .vpdpbusd: "vpdpbusd int8",
+    .vdpbf16ps: "vdpbf16ps bf16",
   ]
 
   static func words(_ kind: Roof.Kind) -> String { words[kind] ?? kind.rawValue }
@@ -13,7 +14,7 @@ enum RoofName {
   /// GOP/s below an arithmetic roof, GB/s below any other.
   static func unit(_ name: String?) -> Unit {
     switch name.flatMap(Roof.Kind.init) {
-    case .fmaF32, .vpdpbusd: .gigaoperationsPerSecond
+    case .fmaF32, .vpdpbusd, .vdpbf16ps: .gigaoperationsPerSecond
     case .dramRead, .copy, nil: .gigabytesPerSecond
     }
   }

@@ -12,11 +12,11 @@ package struct RoofModel: Sendable {
   /// none was measured.
   ///
   /// Packing reads and writes, so copy bandwidth bounds it; what reads weights or a cache is bound by read bandwidth, and what
-  /// reads activations alone, which are hot, by arithmetic. int8 products are held against vpdpbusd where the machine has it, all
-  /// other arithmetic against f32 multiply-adds.
+  /// reads activations alone, which are hot, by arithmetic. int8 products are held against vpdpbusd and products of
+  /// bf16 against vdpbf16ps where the machine has it, all other arithmetic against f32 multiply-adds.
   package func bound(_ problem: Problem, cost: Cost, threads: Int) -> (kind: Roof.Kind, nanoseconds: Double)? {
-    let integer = problem.family == .qmatmul && problem.activation == .a8
-    let arithmetic = integer && roofs.value(.vpdpbusd, threads: threads) != nil ? Roof.Kind.vpdpbusd : .fmaF32
+    let dot = products(problem).flatMap { roofs.value($0, threads: threads) == nil ? nil : $0 }
+    let arithmetic = dot ?? .fmaF32
     var amounts = [(kind: arithmetic, amount: cost.operations)]
     switch problem.family {
     case .quantize, .dequantize: amounts.append((.copy, cost.bytes))
@@ -27,6 +27,15 @@ package struct RoofModel: Sendable {
     return amounts.compactMap { kind, amount in
       roofs.value(kind, threads: threads).flatMap { $0 > 0 ? (kind: kind, nanoseconds: amount / $0) : nil }
     }.max { $0.nanoseconds < $1.nanoseconds }
+  }
+
+  /// The roof of the instruction that multiplies what the problem multiplies, where it is not f32.
+  private func products(_ problem: Problem) -> Roof.Kind? {
+    switch (problem.family, problem.activation, problem.element) {
+    case (.qmatmul, .a8, _): .vpdpbusd
+    case (.matmul, .bf16, .bf16): .vdpbf16ps
+    default: nil
+    }
   }
 
   /// Writes the bounding roof and the share of it that the median reaches into `result`.

@@ -14,6 +14,7 @@ struct RoofTests {
     }
     if loops.hasFMA { #expect(loops.fma(iterations: 64) && loops.fma(iterations: 1000)) }
     if loops.hasDot { #expect(loops.dot(iterations: 0) && loops.dot(iterations: 1_000_001)) }
+    if loops.hasBFloat16Dot { #expect(loops.bfloat16Dot(iterations: 0) && loops.bfloat16Dot(iterations: 1_000_001)) }
     if loops.hasMemoryLoops { #expect(loops.readsAndCopies(pages: 7)) }
   }
 
@@ -39,8 +40,10 @@ struct RoofTests {
 
   @Test func missingInstructionSetIsAReason() throws {
     let set = Roofs.measure(threads: [1], budget: 0, isa: 0, lastLevelCacheBytes: 0)
-    let dot = try #require(set.roofs.first { $0.kind == .vpdpbusd })
-    #expect(dot.value == nil && dot.reason == "needs avx512vnni")
+    for (kind, reason) in [(Roof.Kind.vpdpbusd, "needs avx512vnni"), (.vdpbf16ps, "needs avx512bf16")] {
+      let dot = try #require(set.roofs.first { $0.kind == kind })
+      #expect(dot.value == nil && dot.reason == reason)
+    }
     #expect(set.value(.fmaF32, threads: 1) != nil)
   }
 

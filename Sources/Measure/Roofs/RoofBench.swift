@@ -48,6 +48,14 @@ struct RoofBench {
           kind, places, RoofLoops.all.last(where: \.hasDot).map { "needs \($0.name)" } ?? "needs avx512vnni")
       }
       return arithmetic(kind, places, run, operations: loops.dotOperations) { loops.dot(iterations: $0) }
+    case .vdpbf16ps:
+      guard let loops = last(where: \.hasBFloat16Dot) else {
+        return absent(
+          kind, places, RoofLoops.all.last(where: \.hasBFloat16Dot).map { "needs \($0.name)" } ?? "needs avx512bf16")
+      }
+      return arithmetic(kind, places, run, operations: loops.bfloat16DotOperations) {
+        loops.bfloat16Dot(iterations: $0)
+      }
     }
   }
 

@@ -22,10 +22,12 @@ internal import Glibc
   package var hasMemoryLoops: Bool { unsafe row.read != nil && row.copy != nil }
   package var hasFMA: Bool { unsafe row.fma != nil }
   package var hasDot: Bool { unsafe row.dot != nil }
+  package var hasBFloat16Dot: Bool { unsafe row.bf16dot != nil }
 
   /// Operations of one iteration.
   var fmaOperations: Double { unsafe row.fma_operations }
   var dotOperations: Double { unsafe row.dot_operations }
+  var bfloat16DotOperations: Double { unsafe row.bf16dot_operations }
 
   /// The sum of the words in `extent`, modulo 2^64.
   func read(_ extent: RoofMemory.Extent) -> UInt64 {
@@ -47,6 +49,12 @@ internal import Glibc
   package func dot(iterations: Int) -> Bool {
     let expected = UInt32(truncatingIfNeeded: iterations &* Int(dotOperations) / 2)
     return unsafe row.dot.map { $0(1, 1, iterations) == expected } ?? false
+  }
+
+  /// Whether `iterations` of the bf16 chains came to the value that they must come to; exact up to 8 million, several times
+  /// what a run is made of.
+  package func bfloat16Dot(iterations: Int) -> Bool {
+    unsafe row.bf16dot.map { $0(1, 1, iterations) == Double(iterations) * bfloat16DotOperations / 2 } ?? false
   }
 
   /// Whether both memory loops agree, over `pages` pages, with what was written there.

@@ -40,7 +40,7 @@ package enum Roofs {
   private static func share(_ kind: Roof.Kind) -> Double {
     switch kind {
     case .dramRead, .copy: 2
-    case .fmaF32, .vpdpbusd: 1
+    case .fmaF32, .vpdpbusd, .vdpbf16ps: 1
     }
   }
 }
