@@ -13,12 +13,14 @@ package struct Roof: Codable, Hashable, Sendable {
     case vpdpbusd
     /// vpmaddubsw on 256-bit registers alone, without the additions that sum its pairs up, int8 GOP/s.
     case vpmaddubsw
+    /// vdpbf16ps, bf16 products summed in f32, GFLOP/s.
+    case vdpbf16ps
 
     /// GB/s for bandwidths, GOP/s for arithmetic.
     package var unit: String {
       switch self {
       case .dramRead, .l3Read, .l2Read, .copy: "GB/s"
-      case .fmaF32: "GFLOP/s"
+      case .fmaF32, .vdpbf16ps: "GFLOP/s"
       case .vpdpbusd, .vpmaddubsw: "GOP/s"
       }
     }

@@ -4,7 +4,7 @@ internal import Records
 enum RoofName {
   private static let words: [Roof.Kind: String] = [
     .dramRead: "DRAM read", .l3Read: "last-level cache read", .l2Read: "L2 read", .copy: "non-temporal copy",
-    .fmaF32: "f32 FMA", .vpdpbusd: "vpdpbusd int8", .vpmaddubsw: "vpmaddubsw int8",
+    .fmaF32: "f32 FMA", .vpdpbusd: "vpdpbusd int8", .vpmaddubsw: "vpmaddubsw int8", .vdpbf16ps: "vdpbf16ps bf16",
   ]
 
   static func words(_ kind: Roof.Kind) -> String { words[kind] ?? kind.rawValue }

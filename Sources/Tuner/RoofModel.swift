@@ -10,9 +10,14 @@ package struct RoofModel: Sendable {
 
   /// The ceilings of a problem's arithmetic: the first one that this machine, as masked, has is the one that counts.
   ///
-  /// int8 products are held against vpdpbusd, or vpmaddubsw where there is none, all other arithmetic against f32 multiply-adds.
+  /// int8 products are held against vpdpbusd, or vpmaddubsw where there is none, products of bf16 against vdpbf16ps, all other
+  /// arithmetic against f32 multiply-adds.
   package static func arithmetic(of problem: Problem) -> [Roof.Kind] {
-    problem.family == .qmatmul && problem.activation == .a8 ? [.vpdpbusd, .vpmaddubsw, .fmaF32] : [.fmaF32]
+    switch (problem.family, problem.activation, problem.element) {
+    case (.qmatmul, .a8, _): [.vpdpbusd, .vpmaddubsw, .fmaF32]
+    case (.matmul, .bf16, .bf16): [.vdpbf16ps, .fmaF32]
+    default: [.fmaF32]
+    }
   }
 
   /// The ceiling of the bytes that a problem moves, or nil where they are hot.
@@ -35,6 +40,15 @@ package struct RoofModel: Sendable {
       guard let kind, let roof = roofs.value(kind, threads: threads), roof > 0 else { return nil }
       return (kind: kind, nanoseconds: cost.amount(under: kind) / roof)
     }.max { $0.nanoseconds < $1.nanoseconds }
+  }
+
+  /// The roof of the instruction that multiplies what the problem multiplies, where it is not f32.
+  private func products(_ problem: Problem) -> Roof.Kind? {
+    switch (problem.family, problem.activation, problem.element) {
+    case (.qmatmul, .a8, _): .vpdpbusd
+    case (.matmul, .bf16, .bf16): .vdpbf16ps
+    default: nil
+    }
   }
 
   /// Writes the bounding roof and the share of it that the median reaches into `result`.

@@ -23,7 +23,8 @@ struct RoofTests {
   @Test func everyRoofIsMeasuredOrSaysWhyNot() {
     var last = 0.0
     let set = Roofs.measure(
-      threads: [1, Self.allowed.count], budget: 0.5, isa: RoofLoops.machineISA, cacheBytes: [48 << 10, 1 << 20, 32 << 20]
+      threads: [1, Self.allowed.count], budget: 0.5, isa: RoofLoops.machineISA,
+      cacheBytes: [48 << 10, 1 << 20, 32 << 20]
     ) { done, _ in
       #expect(done >= last && done <= 1)
       last = done
@@ -42,8 +43,10 @@ struct RoofTests {
 
   @Test func missingInstructionSetIsAReason() throws {
     let set = Roofs.measure(threads: [1], budget: 0, isa: 0, cacheBytes: [])
-    let dot = try #require(set.roofs.first { $0.kind == .vpdpbusd })
-    #expect(dot.value == nil && dot.reason == "needs avx512vnni")
+    for (kind, reason) in [(Roof.Kind.vpdpbusd, "needs avx512vnni"), (.vdpbf16ps, "needs avx512bf16")] {
+      let dot = try #require(set.roofs.first { $0.kind == kind })
+      #expect(dot.value == nil && dot.reason == reason)
+    }
     #expect(set.value(.fmaF32, threads: 1) != nil)
   }
 

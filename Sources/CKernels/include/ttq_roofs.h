@@ -27,6 +27,10 @@ typedef uint32_t (*ttq_roof_dot)(uint8_t u, int8_t s, size_t iterations) __attri
 // factor^iterations * maddubs_start modulo 255 for factors of 1 and 2.
 typedef uint32_t (*ttq_roof_maddubs)(int8_t factor, size_t iterations) __attribute__((swift_attr("@Sendable")));
 
+// Independent chains of vdpbf16ps on a and b (exact in bf16) in every place; returns the sum over chains and lanes, which is
+// a * b * iterations * bf16dot_operations / 2 as long as every partial sum of a chain is below 2^24 in units of a * b.
+typedef double (*ttq_roof_bf16dot)(float a, float b, size_t iterations) __attribute__((swift_attr("@Sendable")));
+
 typedef struct {
   const char *name;
   uint32_t isa;          // TTQ_ISA_* that the loops need
@@ -39,6 +43,8 @@ typedef struct {
   ttq_roof_maddubs maddubs;
   double maddubs_operations; // per iteration; a multiply-add counts 2
   uint32_t maddubs_start;
+  ttq_roof_bf16dot bf16dot;
+  double bf16dot_operations; // per iteration; a multiply-add counts 2
 } ttq_roof_row;
 
 // Rows, simplest first.

@@ -25,7 +25,7 @@ struct ProblemOptions: ParsableArguments {
   @Option(help: "Element type of full-precision weights: bf16, f16 or f32.")
   var element = ElementType.bf16
 
-  @Option(help: "Only variants with these activations: a8 or f32.")
+  @Option(help: "Only variants with these activations: a8, f32 or bf16.")
   var activation: ActivationFormat?
 
   @Option(name: .customLong("kv-heads"), help: "Key/value heads of attention.")

@@ -42,6 +42,9 @@ extension RoofTarget {
       operation: "qmatmul 8 bit, T = 512", problem: qmatmul(8, 512), claim: .share(of: .vpdpbusd),
       thresholds: [1: 0.62, 2: 0.58]),
     RoofTarget(
+      operation: "matmul bf16, T = 512", problem: matmul, claim: .share(of: .vdpbf16ps),
+      thresholds: [1: 0.8, 2: 0.75]),
+    RoofTarget(
       operation: "quantize bf16 to 4 bit", problem: quantize, claim: .weights, thresholds: [1: 11]),
     RoofTarget(
       operation: "quantize bf16 to 4 bit", problem: quantize, claim: .share(of: .copy), thresholds: [1: 0.5, 2: 0.5]),
@@ -64,6 +67,9 @@ extension RoofTarget {
     Problem(
       family: .qmatmul, k: 0, tokens: tokens, format: WeightFormat(bits: bits, group: 32), activation: .a8)
   }
+
+  private static let matmul = Problem(
+    family: .matmul, k: 0, tokens: 512, element: .bf16, activation: .bf16)
 
   private static let quantize = Problem(family: .quantize, k: 0, format: .q4g32, element: .bf16)
 

@@ -69,7 +69,7 @@ package struct RoofBench: Sendable {
     case .l3Read: return try cachedRead(kind, threads)
     case .l2Read: return try cachedRead(kind, threads)
     case .copy: return try copy(threads)
-    case .fmaF32, .vpdpbusd, .vpmaddubsw: return try arithmetic(kind, threads)
+    case .fmaF32, .vpdpbusd, .vpmaddubsw, .vdpbf16ps: return try arithmetic(kind, threads)
     }
   }
 

@@ -40,6 +40,11 @@ package import Records
       guard let loop = unsafe row.maddubs else { return nil }
       let start = unsafe row.maddubs_start
       return unsafe (row.maddubs_operations, { loop(2, $0) % 255 == (start << UInt32($0 % 8)) % 255 })
+    case .vdpbf16ps:
+      guard let loop = unsafe row.bf16dot else { return nil }
+      let operations = unsafe row.bf16dot_operations
+      // Exact up to 8 million, many times what a call is made of.
+      return (operations, { loop(1, 1, $0) == Double($0) * operations / 2 })
     case .dramRead, .l3Read, .l2Read, .copy: return nil
     }
   }

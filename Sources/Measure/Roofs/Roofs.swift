@@ -40,7 +40,7 @@ package enum Roofs {
   private static func share(_ kind: Roof.Kind) -> Double {
     switch kind {
     case .dramRead, .copy: 2
-    case .l3Read, .l2Read, .fmaF32, .vpdpbusd, .vpmaddubsw: 1
+    case .l3Read, .l2Read, .fmaF32, .vpdpbusd, .vpmaddubsw, .vdpbf16ps: 1
     }
   }
 }
