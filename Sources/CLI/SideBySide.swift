@@ -6,11 +6,12 @@ internal import Tuner
 /// Checks variants against their reference, then times those that pass in turns with the roofs that bound them, so that a drift of
 /// the machine meets all alike.
 struct SideBySide {
-  /// A variant on a problem.
+  /// A variant on a problem, shared by the threads in one way.
   struct Entry {
     let family: any KernelFamily
     let row: VariantRow
     let problem: Problem
+    let configuration: Configuration
   }
 
   struct Outcome {
@@ -75,7 +76,7 @@ struct SideBySide {
   private func untimed(_ entry: Entry) -> CandidateResult {
     CandidateResult(
       problem: entry.problem, variant: entry.row.name, revision: entry.row.revision, layout: entry.row.layout,
-      configuration: Configuration(threads: threads), status: .correct, cost: entry.family.cost(of: entry.problem))
+      configuration: entry.configuration, status: .correct, cost: entry.family.cost(of: entry.problem))
   }
 
   /// The trial of an entry that passes its check; what there is to say of one that does not stands in `result`.

@@ -30,6 +30,9 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "Only this variant.")
   var variant: String?
 
+  @Option(help: "What threads divide in a product: rows or tokens.")
+  var split = Configuration.Split.rows
+
   @Flag(help: "Keep the weights in cache instead of rotating over copies larger than the last-level cache.")
   var warm = false
 
@@ -52,6 +55,9 @@ struct BenchCommand: ParsableCommand {
     guard suite == nil || (variant == nil && !warm) else {
       throw ValidationError("--variant and --warm: expected with --family alone")
     }
+    guard split == .rows || problemOptions.family == .qmatmul || problemOptions.family == .matmul else {
+      throw ValidationError("--split tokens: expected with --family qmatmul or matmul")
+    }
     guard !(json && markdown) else { throw ValidationError("expected either --json or --markdown") }
   }
 
@@ -69,7 +75,9 @@ struct BenchCommand: ParsableCommand {
         isa: machine.isa.rawValue, cacheBytes: machine.identity.cacheBytes, processors: machine.allowedCPUs))
     let outcome = bench.measure(
       try selected(family).map {
-        SideBySide.Entry(family: family, row: $0, problem: problemOptions.problem(of: name, for: $0))
+        SideBySide.Entry(
+          family: family, row: $0, problem: problemOptions.problem(of: name, for: $0),
+          configuration: Configuration(threads: threads, split: split))
       })
     if json {
       for result in outcome.results {
@@ -78,7 +86,7 @@ struct BenchCommand: ParsableCommand {
           terminator: "")
       }
     } else {
-      printTable(outcome, threads: threads)
+      printTable(outcome)
     }
   }
 
@@ -114,9 +122,9 @@ struct BenchCommand: ParsableCommand {
     return rows
   }
 
-  private func printTable(_ outcome: SideBySide.Outcome, threads: Int) {
+  private func printTable(_ outcome: SideBySide.Outcome) {
     if let first = outcome.results.first {
-      print("\(first.problem.name), \(Configuration(threads: threads)), \(warm ? "warm" : "cold") weights")
+      print("\(first.problem.name), \(first.configuration), \(warm ? "warm" : "cold") weights")
     }
     var table = TextTable(
       ["variant", "median", "interval", "GB/s", "GOP/s", "roof", "share", "error", "status"], left: [0, 2, 5, 8])
@@ -138,3 +146,5 @@ struct BenchCommand: ParsableCommand {
     print("roofs, in turns with the variants: \(measured.joined(separator: ", "))")
   }
 }
+
+extension Configuration.Split: ExpressibleByArgument {}

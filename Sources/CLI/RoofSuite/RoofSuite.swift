@@ -76,7 +76,7 @@ struct RoofSuite {
         ?? SideBySide(
           machine: here, pool: pool, threads: task.row.threads, coldBytes: here.coldBytes, budget: budget,
           bench: bench.limited(to: here.isa.rawValue), patience: Self.patience
-        ).measure(task.run.problems.flatMap { entries($0, on: here) })
+        ).measure(task.run.problems.flatMap { entries($0, threads: task.row.threads, on: here) })
       measured[task.run] = outcome
       queue[index].row.judge(task.target.claim, of: task.problem, over: task.other, in: outcome)
     }
@@ -109,12 +109,13 @@ struct RoofSuite {
   }
 
   /// The variants that may win: those for an instruction set or a library, or all but the references where there are none.
-  private func entries(_ problem: Problem, on machine: Machine) -> [SideBySide.Entry] {
+  private func entries(_ problem: Problem, threads: Int, on machine: Machine) -> [SideBySide.Entry] {
     guard let family = Catalogue.standard[problem.family] else { return [] }
     let rows = family.rows.filter { $0.constraint(against: problem) == nil && $0.unsupported(by: machine.isa) == nil }
     let fast = rows.filter { !$0.isa.isEmpty || $0.needsOpenBLAS }
-    return (fast.isEmpty ? rows.filter { !$0.isReference } : fast).map {
-      SideBySide.Entry(family: family, row: $0, problem: problem)
+    let configurations = Configuration.candidates(for: problem, threads: threads)
+    return (fast.isEmpty ? rows.filter { !$0.isReference } : fast).flatMap { row in
+      configurations.map { SideBySide.Entry(family: family, row: row, problem: problem, configuration: $0) }
     }
   }
 }

@@ -73,7 +73,7 @@ struct RoofSuiteRow: Codable, Hashable, Sendable {
       reason = wrong ? "no variant is correct" : "no variant serves it here"
       return
     }
-    variant = best.variant
+    variant = best.variant + (best.configuration.split == .rows ? "" : ", by \(best.configuration.split.rawValue)")
     (median, low, high) = (timing.medianNanoseconds, timing.lowNanoseconds, timing.highNanoseconds)
     switch claim {
     case .share(let kind):
