@@ -1,6 +1,6 @@
 internal import Kernels
 internal import Measure
-internal import Records
+package import Records
 internal import Tuner
 
 /// Checks variants against their reference, then times those that pass in turns with the roofs that bound them, so that a drift of
@@ -12,15 +12,6 @@ struct SideBySide {
     let row: VariantRow
     let problem: Problem
     let configuration: Configuration
-  }
-
-  struct Outcome {
-    /// One result for each entry, in order.
-    var results: [CandidateResult]
-    /// What the roofs of the entries' problems were meanwhile, and the core-to-core round trip before.
-    var roofs: RoofSet
-    /// The core-to-core round trip after, nanoseconds; nil with one thread.
-    var roundTripAfter: Double?
   }
 
   let machine: Machine
@@ -35,7 +26,7 @@ struct SideBySide {
   /// whole budget.
   var patience: Double?
 
-  func measure(_ entries: [Entry]) -> Outcome {
+  func measure(_ entries: [Entry]) -> SideBySideOutcome {
     var results = entries.map(untimed)
     var ready: [Ready] = []
     // Variants that read the same bytes share their copies; each matrix and layout has copies of its own.
@@ -63,7 +54,7 @@ struct SideBySide {
     let set = RoofSet(roofs: roofs, roundTripNanoseconds: before)
     let model = RoofModel(set)
     for index in results.indices { model.judge(&results[index]) }
-    return Outcome(results: results, roofs: set, roundTripAfter: roundTrip())
+    return SideBySideOutcome(results: results, roofs: set, roundTripAfter: roundTrip())
   }
 
   /// A trial that passed its check, with the place of its entry and the nanoseconds of one call.
@@ -154,6 +145,28 @@ struct SideBySide {
 
   private func roundTrip() -> Double? {
     threads > 1 ? CorePlacement.roundTripNanoseconds(between: machine.allowedCPUs) : nil
+  }
+}
+
+/// Variants and the roofs that were timed in turns with them.
+package struct SideBySideOutcome: Sendable {
+  /// One result for each entry, in order.
+  package var results: [CandidateResult]
+  /// What the roofs of the entries' problems were meanwhile, and the core-to-core round trip before.
+  package var roofs: RoofSet
+  /// The core-to-core round trip after, nanoseconds; nil with one thread.
+  package var roundTripAfter: Double?
+
+  package init(results: [CandidateResult], roofs: RoofSet, roundTripAfter: Double? = nil) {
+    self.results = results
+    self.roofs = roofs
+    self.roundTripAfter = roundTripAfter
+  }
+
+  /// The fastest correct variant of `problem`, or nil where there is none.
+  package func fastest(_ problem: Problem) -> CandidateResult? {
+    results.filter { $0.problem == problem && $0.status == .correct && $0.timing != nil }
+      .min { ($0.timing?.medianNanoseconds ?? 0) < ($1.timing?.medianNanoseconds ?? 0) }
   }
 }
 

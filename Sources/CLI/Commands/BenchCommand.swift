@@ -122,7 +122,7 @@ struct BenchCommand: ParsableCommand {
     return rows
   }
 
-  private func printTable(_ outcome: SideBySide.Outcome) {
+  private func printTable(_ outcome: SideBySideOutcome) {
     if let first = outcome.results.first {
       print("\(first.problem.name), \(first.configuration), \(warm ? "warm" : "cold") weights")
     }

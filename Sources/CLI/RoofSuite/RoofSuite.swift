@@ -59,7 +59,7 @@ struct RoofSuite {
     let bar = ProgressBar("roofs")
     let start = MonotonicClock.now()
     var pool = ThreadPool(threads: 1)
-    var measured: [Run: SideBySide.Outcome] = [:]
+    var measured: [Run: SideBySideOutcome] = [:]
     for index in queue.indices {
       let task = queue[index]
       let spent = Double(MonotonicClock.now() - start) / 1e9

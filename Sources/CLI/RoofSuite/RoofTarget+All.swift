@@ -5,7 +5,8 @@ extension RoofTarget {
   /// The shapes for problems without sizes of their own.
   static let shapes = [MatrixShape(n: 3072, k: 1024), MatrixShape(n: 4096, k: 4096)]
 
-  static let all: [RoofTarget] = [
+  /// In the order in which they are printed.
+  package static let all: [RoofTarget] = [
     RoofTarget(
       operation: "qmatmul 4 bit, T = 1", problem: qmatmul(4, 1), claim: .share(of: .dramRead),
       thresholds: [1: 0.92, 2: 0.90]),

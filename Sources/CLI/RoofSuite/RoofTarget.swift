@@ -1,9 +1,9 @@
-internal import Records
+package import Records
 
 /// What an operation should reach on a machine: one line of the roof suite.
-struct RoofTarget: Sendable {
+package struct RoofTarget: Hashable, Sendable {
   /// What is claimed of the fastest correct variant.
-  enum Claim: Hashable, Sendable {
+  package enum Claim: Hashable, Sendable {
     /// At least this share of a roof, measured in turns with the variant.
     case share(of: Roof.Kind)
     /// At least so many operations a second, GOP/s.
@@ -15,16 +15,26 @@ struct RoofTarget: Sendable {
   }
 
   /// The operation in the field's words.
-  let operation: String
+  package let operation: String
   /// Without sizes, a problem takes those of the shape at hand.
-  let problem: Problem
-  let claim: Claim
+  package let problem: Problem
+  package let claim: Claim
   /// The claim's number for each thread count that has one.
-  let thresholds: [Int: Double]
+  package let thresholds: [Int: Double]
   /// Instruction sets above this one are masked.
-  var isaLimit: String?
+  package var isaLimit: String?
 
-  /// The target's problem, or another one of it, in the sizes of `shape`.
+  package init(
+    operation: String, problem: Problem, claim: Claim, thresholds: [Int: Double], isaLimit: String? = nil
+  ) {
+    self.operation = operation
+    self.problem = problem
+    self.claim = claim
+    self.thresholds = thresholds
+    self.isaLimit = isaLimit
+  }
+
+  /// `problem` with the sizes of `shape`, unless it has its own.
   static func sized(_ problem: Problem, _ shape: MatrixShape) -> Problem {
     guard problem.n == 0 else { return problem }
     var problem = problem
@@ -33,5 +43,5 @@ struct RoofTarget: Sendable {
   }
 
   /// Whether the problem has sizes of its own, whatever the shape at hand.
-  var isSized: Bool { problem.n > 0 }
+  package var isSized: Bool { problem.n > 0 }
 }

@@ -1,42 +1,42 @@
 internal import Measure
-internal import Records
+package import Records
 internal import Tuner
 
 /// Whether a target was reached.
-enum RoofVerdict: String, Codable, Hashable, Sendable, CaseIterable {
+package enum RoofVerdict: String, Codable, Hashable, Sendable, CaseIterable {
   case reached, missed
   /// No variant serves the problem on this machine in this build, or the roof cannot be measured here.
   case notThere = "not there"
 }
 
 /// A target with what was measured for it: one row of the roof suite.
-struct RoofSuiteRow: Codable, Hashable, Sendable {
-  var operation: String
+package struct RoofSuiteRow: Codable, Hashable, Sendable {
+  package var operation: String
   /// The problem, its threads and what masks its instruction sets, as one word; `--only` selects by it.
-  var name: String
-  var n: Int
-  var k: Int
-  var threads: Int
+  package var name: String
+  package var n: Int
+  package var k: Int
+  package var threads: Int
   /// The fastest correct variant.
-  var variant: String?
-  var median: Double?
-  var low: Double?
-  var high: Double?
+  package var variant: String?
+  package var median: Double?
+  package var low: Double?
+  package var high: Double?
   /// What is judged: a share or a ratio (no unit), or a rate.
-  var figure: Double?
-  var unit: String?
+  package var figure: Double?
+  package var unit: String?
   /// The roof's name with its value in the same run, or the problem that the figure is a ratio to with its time.
-  var against: String?
-  var againstValue: Double?
-  var target: Double
+  package var against: String?
+  package var againstValue: Double?
+  package var target: Double
   /// Whether the figure should be at most the target, not at least.
-  var atMost: Bool
-  var verdict: RoofVerdict
+  package var atMost: Bool
+  package var verdict: RoofVerdict
   /// Why nothing was measured.
-  var reason: String?
+  package var reason: String?
   /// Core-to-core round trips before and after, nanoseconds: figures of several threads compare within one placement alone.
-  var roundTripBefore: Double?
-  var roundTripAfter: Double?
+  package var roundTripBefore: Double?
+  package var roundTripAfter: Double?
 
   private enum CodingKeys: String, CodingKey {
     case operation, name, n, k, threads, variant, figure, unit, against, target, verdict, reason
@@ -50,7 +50,7 @@ struct RoofSuiteRow: Codable, Hashable, Sendable {
   }
 
   /// `target` at `threads` threads and `threshold`, nothing measured yet.
-  init(_ target: RoofTarget, _ problem: Problem, threads: Int, threshold: Double) {
+  package init(_ target: RoofTarget, _ problem: Problem, threads: Int, threshold: Double) {
     operation = target.operation + (target.isaLimit.map { ", \($0)" } ?? "")
     name = "\(problem.name)/\(threads)t" + (target.isaLimit.map { "/\($0)" } ?? "")
     (n, k, self.threads, self.target) = (problem.n, problem.k, threads, threshold)
@@ -64,8 +64,8 @@ struct RoofSuiteRow: Codable, Hashable, Sendable {
   }
 
   /// Judges `claim` on what was measured of `problem`, and of `other` where the claim is a ratio to it.
-  mutating func judge(
-    _ claim: RoofTarget.Claim, of problem: Problem, over other: Problem?, in outcome: SideBySide.Outcome
+  package mutating func judge(
+    _ claim: RoofTarget.Claim, of problem: Problem, over other: Problem?, in outcome: SideBySideOutcome
   ) {
     (roundTripBefore, roundTripAfter) = (outcome.roofs.roundTripNanoseconds, outcome.roundTripAfter)
     guard let best = outcome.fastest(problem), let timing = best.timing else {
@@ -95,13 +95,5 @@ struct RoofSuiteRow: Codable, Hashable, Sendable {
     }
     guard let figure else { return }
     verdict = (atMost ? figure <= target : figure >= target) ? .reached : .missed
-  }
-}
-
-extension SideBySide.Outcome {
-  /// The fastest correct variant of `problem`.
-  fileprivate func fastest(_ problem: Problem) -> CandidateResult? {
-    results.filter { $0.problem == problem && $0.status == .correct && $0.timing != nil }
-      .min { ($0.timing?.medianNanoseconds ?? 0) < ($1.timing?.medianNanoseconds ?? 0) }
   }
 }
