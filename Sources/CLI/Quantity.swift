@@ -31,7 +31,7 @@ enum Quantity {
 
   static func decimal(_ value: Double, digits: Int = 1) -> String { String(format: "%.\(digits)f", value) }
 
-  static func percent(_ share: Double) -> String { String(format: "%.0f %%", 100 * share) }
+  static func percent(_ share: Double, digits: Int = 0) -> String { String(format: "%.\(digits)f %%", 100 * share) }
 
   /// An error in scientific form, `0` where it is exactly that.
   static func error(_ error: Double) -> String { error == 0 ? "0" : String(format: "%.1e", error) }

@@ -50,7 +50,7 @@ struct SideBySide {
       }
     }
     let before = roundTrip()
-    let roofs = sample(timed, with: roofs(of: timed.map { entries[$0.index].problem }), &results)
+    let roofs = sample(timed, with: roofs(of: ready.map { entries[$0.index].problem }), &results)
     let set = RoofSet(roofs: roofs, roundTripNanoseconds: before)
     let model = RoofModel(set)
     for index in results.indices { model.judge(&results[index]) }
@@ -123,7 +123,8 @@ struct SideBySide {
     let trials = timed.enumerated().map { place, entry in
       TimedTrial(entry.trial, startingAt: entry.trial.copies * place / timed.count)
     }
-    let plan = SamplingPlan(budget: budget, minimum: 9, maximum: 999)
+    // Of long calls nearly every one is disturbed on a busy machine: taking them again then takes minutes.
+    let plan = SamplingPlan(budget: budget, minimum: 9, maximum: 999, repeats: 9)
     let samples = Sampler.interleaved(roofs + trials as [any Timeable], plan: plan).samples
     for (entry, taken) in zip(timed, samples.dropFirst(roofs.count)) {
       results[entry.index].timing = taken.timing
@@ -162,6 +163,22 @@ package struct SideBySideOutcome: Sendable {
     self.roofs = roofs
     self.roundTripAfter = roundTripAfter
   }
+
+  /// Why the figures do not belong together, or nil: a variant beyond its roof, or threads whose cores were moved.
+  package var unsteady: String? {
+    if let before = roofs.roundTripNanoseconds, let after = roundTripAfter,
+      max(before, after) > Self.mostMoved * min(before, after)
+    {
+      return "the core-to-core round trip changed"
+    }
+    let beyond = results.contains { $0.samples.count > 1 && $0.share ?? 0 > Self.mostShare }
+    return beyond ? "the roof was measured in a slower moment" : nil
+  }
+
+  /// Round trips that differ by more belong to different places of the cores.
+  private static let mostMoved = 1.5
+  /// What a disturbed median may be beyond its roof.
+  private static let mostShare = 1.05
 
   /// The fastest correct variant of `problem`, or nil where there is none.
   package func fastest(_ problem: Problem) -> CandidateResult? {

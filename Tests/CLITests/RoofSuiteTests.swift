@@ -78,6 +78,28 @@ import Testing
     #expect(roof.reason == "needs avx512vnni" && wrong.reason != none.reason)
   }
 
+  @Test func whatIsNotSteadyIsUnclear() {
+    let beyond = Self.outcome(roof: 7, before: 100, after: 100)
+    let moved = Self.outcome(roof: 10, before: 100, after: 400)
+    #expect(beyond.verdict == .unclear && beyond.reason?.contains("slower moment") == true)
+    #expect(moved.verdict == .unclear && moved.reason?.contains("round trip") == true)
+    #expect(Self.outcome(roof: 10, before: 100, after: 140).verdict == .reached)
+  }
+
+  /// 8 GB/s against a roof that bounds the result, between two round trips.
+  private static func outcome(roof: Double, before: Double, after: Double) -> RoofSuiteRow {
+    let target = RoofTarget(
+      operation: "o", problem: problem, claim: .share(of: .dramRead), thresholds: [2: 0.5])
+    var row = RoofSuiteRow(target, problem, threads: 2, threshold: 0.5)
+    var fast = result(problem, "v", 100)
+    (fast.samples, fast.share) = ([99, 100, 101], 8 / roof)
+    let set = RoofSet(roofs: [Roof(kind: .dramRead, threads: 2, value: roof)], roundTripNanoseconds: before)
+    row.judge(
+      target.claim, of: problem, over: nil,
+      in: SideBySideOutcome(results: [fast], roofs: set, roundTripAfter: after))
+    return row
+  }
+
   @Test func everyTargetHasSensibleNumbers() {
     for target in RoofTarget.all {
       #expect(!target.thresholds.isEmpty && target.thresholds.keys.allSatisfy { $0 >= 1 })

@@ -49,6 +49,9 @@ struct ProblemTests {
     #expect(essentials.count == 2 * problems.count && Set(essentials.map(\.problem)) == Set(problems))
     #expect(essentials.allSatisfy { !$0.row.isReference })
     #expect(Set(space.candidates).count == space.candidates.count)
+    let byTokens = space.candidates.filter { $0.configuration.split == .tokens }
+    #expect(Set(byTokens.map(\.problem.family)) == [.qmatmul, .matmul])
+    #expect(byTokens.allSatisfy { $0.problem.tokens >= 64 && $0.configuration.threads == 2 && !$0.row.isReference })
     #expect(Set(space.barred.map { [$0.problem.family.rawValue, $0.variant] }).count == space.barred.count)
     let served = Set(space.candidates.map { [$0.problem.family.rawValue, $0.row.name] })
     for result in space.barred {

@@ -134,7 +134,7 @@ struct BenchCommand: ParsableCommand {
         result.variant, result.timing.map { Quantity.time($0.medianNanoseconds) } ?? "-",
         result.timing.map(Quantity.interval) ?? "-",
         row.gbps.map { Quantity.decimal($0) } ?? "-", row.gops.map { Quantity.decimal($0) } ?? "-", row.roof ?? "-",
-        row.share.map(Quantity.percent) ?? "-", row.error.map(Quantity.error) ?? "-",
+        row.share.map { Quantity.percent($0) } ?? "-", row.error.map(Quantity.error) ?? "-",
         [result.status.rawValue, result.reason].compactMap { $0 }.joined(separator: ": "),
       ])
     }

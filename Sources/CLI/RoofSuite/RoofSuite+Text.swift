@@ -4,10 +4,10 @@ internal import Records
 
 extension RoofSuite.Outcome {
   /// Aligned columns for a terminal.
-  var text: String { ([heading, table.text] + closing).joined(separator: "\n") }
+  var text: String { [heading, table.text, closing].joined(separator: "\n") }
 
   /// A Markdown table between the machine and the sum of the verdicts.
-  var markdown: String { [heading, table.markdown, closing.joined(separator: "\n")].joined(separator: "\n\n") }
+  var markdown: String { [heading, table.markdown, closing].joined(separator: "\n\n") }
 
   private var heading: String {
     let identity = machine.identity
@@ -26,25 +26,15 @@ extension RoofSuite.Outcome {
     return table
   }
 
-  private var closing: [String] {
+  private var closing: String {
     let counts = RoofVerdict.allCases.map { verdict in
       "\(rows.count { $0.verdict == verdict }) \(verdict.rawValue)"
     }
-    let moved = rows.filter(\.placementMoved).count
-    let warning =
-      moved == 0
-      ? [] : ["In \(moved) rows the core-to-core round trip changed meanwhile: the host moved a core, measure again."]
-    return [counts.joined(separator: ", ")] + warning
+    return counts.joined(separator: ", ")
   }
 }
 
 extension RoofSuiteRow {
-  /// The round trips differ by so much that the threads cannot have stayed where they were.
-  var placementMoved: Bool {
-    guard let before = roundTripBefore, let after = roundTripAfter else { return false }
-    return max(before, after) > 1.5 * min(before, after)
-  }
-
   fileprivate var cells: [String] {
     let timing = median.flatMap { median in
       low.flatMap { low in
@@ -62,7 +52,7 @@ extension RoofSuiteRow {
   /// A rate with its unit, a ratio, or a share.
   private func number(_ value: Double) -> String {
     if let unit { return "\(Quantity.decimal(value)) \(unit)" }
-    return atMost ? "\(Quantity.decimal(value, digits: 2)) x" : Quantity.percent(value)
+    return atMost ? "\(Quantity.decimal(value, digits: 2)) x" : Quantity.percent(value, digits: 1)
   }
 
   private var roof: String {

@@ -5,6 +5,8 @@ internal import Tuner
 /// Whether a target was reached.
 package enum RoofVerdict: String, Codable, Hashable, Sendable, CaseIterable {
   case reached, missed
+  /// The machine was not steady, in several tries.
+  case unclear
   /// No variant serves the problem on this machine in this build, or the roof cannot be measured here.
   case notThere = "not there"
 }
@@ -32,7 +34,7 @@ package struct RoofSuiteRow: Codable, Hashable, Sendable {
   /// Whether the figure should be at most the target, not at least.
   package var atMost: Bool
   package var verdict: RoofVerdict
-  /// Why nothing was measured.
+  /// Why nothing was measured, or why it says nothing.
   package var reason: String?
   /// Core-to-core round trips before and after, nanoseconds: figures of several threads compare within one placement alone.
   package var roundTripBefore: Double?
@@ -94,6 +96,10 @@ package struct RoofSuiteRow: Codable, Hashable, Sendable {
       figure = timing.medianNanoseconds / time
     }
     guard let figure else { return }
+    if let cause = outcome.unsteady {
+      (verdict, reason) = (.unclear, cause)
+      return
+    }
     verdict = (atMost ? figure <= target : figure >= target) ? .reached : .missed
   }
 }

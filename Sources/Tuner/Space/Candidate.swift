@@ -41,7 +41,12 @@ package struct TuningSpace: Sendable {
         served.formUnion(usable.map { rows[$0].name })
         let cost = family.cost(of: problem)
         for index in usable {
-          candidates += threads.flatMap { Configuration.candidates(for: problem, threads: $0) }.map {
+          // References are there to be compared with; one way of sharing them tells enough.
+          let configurations = threads.flatMap { count in
+            rows[index].isReference
+              ? [Configuration(threads: count)] : Configuration.candidates(for: problem, threads: count)
+          }
+          candidates += configurations.map {
             Candidate(
               problem: problem, row: rows[index], configuration: $0, rung: index,
               essential: index == usable.last && $0.split == .rows, cost: cost)
