@@ -171,7 +171,7 @@ package struct SideBySideOutcome: Sendable {
     {
       return "the core-to-core round trip changed"
     }
-    let beyond = results.contains { $0.samples.count > 1 && $0.share ?? 0 > Self.mostShare }
+    let beyond = results.contains { $0.timing?.samples ?? 0 > 1 && $0.share ?? 0 > Self.mostShare }
     return beyond ? "the roof was measured in a slower moment" : nil
   }
 
@@ -180,10 +180,13 @@ package struct SideBySideOutcome: Sendable {
   /// What a disturbed median may be beyond its roof.
   private static let mostShare = 1.05
 
-  /// The fastest correct variant of `problem`, or nil where there is none.
+  /// The fastest correct variant of `problem`, or nil where there is none; one that was called once wins over nobody who took turns.
   package func fastest(_ problem: Problem) -> CandidateResult? {
-    results.filter { $0.problem == problem && $0.status == .correct && $0.timing != nil }
-      .min { ($0.timing?.medianNanoseconds ?? 0) < ($1.timing?.medianNanoseconds ?? 0) }
+    func rank(_ timing: Timing?) -> (Int, Double) {
+      (timing.map { $0.samples > 1 } == true ? 0 : 1, timing?.medianNanoseconds ?? .infinity)
+    }
+    return results.filter { $0.problem == problem && $0.status == .correct && $0.timing != nil }
+      .min { rank($0.timing) < rank($1.timing) }
   }
 }
 

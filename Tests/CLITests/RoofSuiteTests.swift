@@ -45,6 +45,14 @@ import Testing
     #expect(row.roundTripBefore == 100 && row.roundTripAfter == 101)
   }
 
+  @Test func oneCallWinsOverNobodyWhoTookTurns() {
+    var lucky = Self.result(Self.problem, "lucky", 50)
+    lucky.timing?.samples = 1
+    let row = Self.judged(.operations, threshold: 1, results: [lucky, Self.result(Self.problem, "steady", 100)])
+    #expect(row.variant == "steady")
+    #expect(Self.judged(.operations, threshold: 1, results: [lucky]).variant == "lucky")
+  }
+
   @Test func anArithmeticRoofTakesOperations() {
     let row = Self.judged(
       .share(of: .vpdpbusd), threshold: 0.5, results: [Self.result(Self.problem, "v", 100)],
