@@ -2,7 +2,7 @@
 
 size_t ttq_roof_count(void) {
 #if defined(__x86_64__)
-  return 4;
+  return 5;
 #else
   return 1;
 #endif
@@ -11,7 +11,7 @@ size_t ttq_roof_count(void) {
 const ttq_roof_row *ttq_roof_at(size_t index) {
 #if defined(__x86_64__)
   const ttq_roof_row *const rows[] = {
-      &ttq_roofs_baseline, &ttq_roofs_avx2, &ttq_roofs_avx512, &ttq_roofs_avx512vnni};
+      &ttq_roofs_baseline, &ttq_roofs_avx2, &ttq_roofs_avx512, &ttq_roofs_avx512vnni, &ttq_roofs_avx512bf16};
 #else
   const ttq_roof_row *const rows[] = {&ttq_roofs_baseline};
 #endif

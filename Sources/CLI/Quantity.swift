@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Records
 
 /// Numbers as tables and summaries print them.
 enum Quantity {
@@ -10,6 +11,11 @@ enum Quantity {
     case ..<1e9: String(format: "%.2f ms", nanoseconds / 1e6)
     default: String(format: "%.2f s", nanoseconds / 1e9)
     }
+  }
+
+  /// The interval of a median: `70.2 us - 72.9 us`.
+  static func interval(_ timing: Timing) -> String {
+    "\(time(timing.lowNanoseconds)) - \(time(timing.highNanoseconds))"
   }
 
   /// Bytes as `48 KiB`, `2.0 MiB`, `22.9 GiB`.
@@ -25,7 +31,7 @@ enum Quantity {
 
   static func decimal(_ value: Double, digits: Int = 1) -> String { String(format: "%.\(digits)f", value) }
 
-  static func percent(_ share: Double) -> String { String(format: "%.0f %%", 100 * share) }
+  static func percent(_ share: Double, digits: Int = 0) -> String { String(format: "%.\(digits)f %%", 100 * share) }
 
   /// An error in scientific form, `0` where it is exactly that.
   static func error(_ error: Double) -> String { error == 0 ? "0" : String(format: "%.1e", error) }

@@ -14,6 +14,12 @@ struct TextTable {
     rows.append(row)
   }
 
+  /// The same as a Markdown table.
+  var markdown: String {
+    let rule = header.indices.map { left.contains($0) ? "---" : "---:" }
+    return ([header, rule] + rows).map { "| \($0.joined(separator: " | ")) |" }.joined(separator: "\n")
+  }
+
   var text: String {
     let all = [header] + rows
     let widths = header.indices.map { column in all.map { $0[column].count }.max() ?? 0 }

@@ -3,21 +3,30 @@ package struct Roof: Codable, Hashable, Sendable {
   package enum Kind: String, Codable, Hashable, Sendable, CaseIterable {
     /// Read bandwidth of DRAM, GB/s.
     case dramRead
+    /// Read bandwidth of the last-level cache and of the second level, GB/s.
+    case l3Read, l2Read
     /// Copy bandwidth with non-temporal stores, bytes read plus bytes written, GB/s.
     case copy
     /// f32 fused multiply-add, GFLOP/s.
     case fmaF32
     /// vpdpbusd, int8 GOP/s.
     case vpdpbusd
+    /// vpmaddubsw on 256-bit registers alone, without the additions that sum its pairs up, int8 GOP/s.
+    case vpmaddubsw
+    /// vdpbf16ps, bf16 products summed in f32, GFLOP/s.
+    case vdpbf16ps
 
     /// GB/s for bandwidths, GOP/s for arithmetic.
     package var unit: String {
       switch self {
-      case .dramRead, .copy: "GB/s"
-      case .fmaF32: "GFLOP/s"
-      case .vpdpbusd: "GOP/s"
+      case .dramRead, .l3Read, .l2Read, .copy: "GB/s"
+      case .fmaF32, .vdpbf16ps: "GFLOP/s"
+      case .vpdpbusd, .vpmaddubsw: "GOP/s"
       }
     }
+
+    /// Whether the roof is one of bytes moved, not of operations.
+    package var isBandwidth: Bool { unit == "GB/s" }
   }
 
   package var kind: Kind

@@ -14,6 +14,7 @@ enum CandidateCSV {
     ("revision", { String($0.revision) }),
     ("layout", { $0.layout?.rawValue }),
     ("threads", { String($0.configuration.threads) }),
+    ("split", { $0.configuration.split.rawValue }),
     ("status", { $0.status.rawValue }),
     ("reason", { $0.reason }),
     ("median_ns", { number($0.timing?.medianNanoseconds) }),

@@ -18,11 +18,16 @@ enum Ladder {
   /// Whether the variant is the ordinary code that the others are checked against.
   static func isReference(_ variant: String) -> Bool { step(variant) <= 1 }
 
-  /// Results by thread count, then step; equals keep the journal's order.
+  /// Results by thread count and split, then step; equals keep the journal's order.
   static func sorted(_ results: [CandidateResult]) -> [CandidateResult] {
     results.enumerated().sorted { a, b in
       let (x, y) = (a.element, b.element)
-      return (x.configuration.threads, step(x.variant), a.offset) < (y.configuration.threads, step(y.variant), b.offset)
+      return (x.configuration.threads, split(x), step(x.variant), a.offset)
+        < (y.configuration.threads, split(y), step(y.variant), b.offset)
     }.map(\.element)
+  }
+
+  private static func split(_ result: CandidateResult) -> Int {
+    Configuration.Split.allCases.firstIndex(of: result.configuration.split) ?? 0
   }
 }

@@ -3,7 +3,8 @@ internal import Records
 /// A roof's name in words and the unit in which figures below it are read.
 enum RoofName {
   private static let words: [Roof.Kind: String] = [
-    .dramRead: "DRAM read", .copy: "non-temporal copy", .fmaF32: "f32 FMA", .vpdpbusd: "vpdpbusd int8",
+    .dramRead: "DRAM read", .l3Read: "last-level cache read", .l2Read: "L2 read", .copy: "non-temporal copy",
+    .fmaF32: "f32 FMA", .vpdpbusd: "vpdpbusd int8", .vpmaddubsw: "vpmaddubsw int8", .vdpbf16ps: "vdpbf16ps bf16",
   ]
 
   static func words(_ kind: Roof.Kind) -> String { words[kind] ?? kind.rawValue }
@@ -12,10 +13,7 @@ enum RoofName {
 
   /// GOP/s below an arithmetic roof, GB/s below any other.
   static func unit(_ name: String?) -> Unit {
-    switch name.flatMap(Roof.Kind.init) {
-    case .fmaF32, .vpdpbusd: .gigaoperationsPerSecond
-    case .dramRead, .copy, nil: .gigabytesPerSecond
-    }
+    name.flatMap(Roof.Kind.init)?.isBandwidth ?? true ? .gigabytesPerSecond : .gigaoperationsPerSecond
   }
 }
 

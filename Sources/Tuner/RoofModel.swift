@@ -8,25 +8,47 @@ package struct RoofModel: Sendable {
     self.roofs = roofs
   }
 
+  /// The ceilings of a problem's arithmetic: the first one that this machine, as masked, has is the one that counts.
+  ///
+  /// int8 products are held against vpdpbusd, or vpmaddubsw where there is none, products of bf16 against vdpbf16ps, all other
+  /// arithmetic against f32 multiply-adds.
+  package static func arithmetic(of problem: Problem) -> [Roof.Kind] {
+    switch (problem.family, problem.activation, problem.element) {
+    case (.qmatmul, .a8, _): [.vpdpbusd, .vpmaddubsw, .fmaF32]
+    case (.matmul, .bf16, .bf16): [.vdpbf16ps, .fmaF32]
+    default: [.fmaF32]
+    }
+  }
+
+  /// The ceiling of the bytes that a problem moves, or nil where they are hot.
+  ///
+  /// Packing reads and writes, so copy bandwidth bounds it; what reads weights or a cache is bound by read bandwidth.
+  package static func bandwidth(of problem: Problem) -> Roof.Kind? {
+    switch problem.family {
+    case .quantize, .dequantize: .copy
+    case .qmatmul, .matmul, .attention: .dramRead
+    case .statistic, .quantizeActivations: nil
+    }
+  }
+
   /// The bounding roof of a problem of `cost` at `threads` threads and the time in nanoseconds that it allows, or nil where
   /// none was measured.
-  ///
-  /// Packing reads and writes, so copy bandwidth bounds it; what reads weights or a cache is bound by read bandwidth, and what
-  /// reads activations alone, which are hot, by arithmetic. int8 products are held against vpdpbusd where the machine has it, all
-  /// other arithmetic against f32 multiply-adds.
   package func bound(_ problem: Problem, cost: Cost, threads: Int) -> (kind: Roof.Kind, nanoseconds: Double)? {
-    let integer = problem.family == .qmatmul && problem.activation == .a8
-    let arithmetic = integer && roofs.value(.vpdpbusd, threads: threads) != nil ? Roof.Kind.vpdpbusd : .fmaF32
-    var amounts = [(kind: arithmetic, amount: cost.operations)]
-    switch problem.family {
-    case .quantize, .dequantize: amounts.append((.copy, cost.bytes))
-    case .qmatmul, .matmul, .attention: amounts.append((.dramRead, cost.bytes))
-    case .statistic, .quantizeActivations: break
-    }
+    let arithmetic = Self.arithmetic(of: problem).first { roofs.value($0, threads: threads) != nil }
     // GB/s and GOP/s are bytes and operations a nanosecond.
-    return amounts.compactMap { kind, amount in
-      roofs.value(kind, threads: threads).flatMap { $0 > 0 ? (kind: kind, nanoseconds: amount / $0) : nil }
+    return [arithmetic, Self.bandwidth(of: problem)].compactMap { kind in
+      guard let kind, let roof = roofs.value(kind, threads: threads), roof > 0 else { return nil }
+      return (kind: kind, nanoseconds: cost.amount(under: kind) / roof)
     }.max { $0.nanoseconds < $1.nanoseconds }
+  }
+
+  /// The roof of the instruction that multiplies what the problem multiplies, where it is not f32.
+  private func products(_ problem: Problem) -> Roof.Kind? {
+    switch (problem.family, problem.activation, problem.element) {
+    case (.qmatmul, .a8, _): .vpdpbusd
+    case (.matmul, .bf16, .bf16): .vdpbf16ps
+    default: nil
+    }
   }
 
   /// Writes the bounding roof and the share of it that the median reaches into `result`.
@@ -35,4 +57,9 @@ package struct RoofModel: Sendable {
     result.roof = bound.kind.rawValue
     result.share = result.timing.map { bound.nanoseconds / max($0.medianNanoseconds, .leastNonzeroMagnitude) }
   }
+}
+
+extension Cost {
+  /// What a roof of `kind` limits: bytes or operations.
+  package func amount(under kind: Roof.Kind) -> Double { kind.isBandwidth ? bytes : operations }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Kernels
 import Testing
 
@@ -18,6 +19,29 @@ import Testing
     }
     let expected = (0..<threads).map { part in (0..<2000).count { part < 1 + $0 % threads } }
     #expect(counts == expected)
+  }
+
+  /// Parts beyond the CPUs go to the workers that are there; a thread of its own, for a pool binds the one that made it.
+  @Test(arguments: [1, 2, 3]) func startsNoMoreWorkersThanCPUs(cpus: Int) async throws {
+    let allowed = try Machine.probe().allowedCPUs
+    let chosen = Array(allowed.prefix(cpus))
+    let (workers, counts) = await withCheckedContinuation { continuation in
+      Thread.detachNewThread {
+        let pool = ThreadPool(threads: 8, cpus: chosen)
+        var counts = [Int](repeating: 0, count: 8)
+        for _ in 0..<500 {
+          unsafe counts.withUnsafeMutableBufferPointer { counts in
+            guard let base = counts.baseAddress else { return }
+            unsafe pool.run(parts: 8, context: base) { context, part, _ in
+              unsafe UnsafeMutableRawPointer(mutating: context).assumingMemoryBound(to: Int.self)[part] += 1
+            }
+          }
+        }
+        continuation.resume(returning: (pool.workers, counts))
+      }
+    }
+    #expect(workers == (chosen.isEmpty ? 8 : chosen.count))
+    #expect(counts == [Int](repeating: 500, count: 8))
   }
 
   @Test func wakesSleepingWorkers() async throws {

@@ -12,15 +12,19 @@ struct RoofTests {
       print("skipped: roof loops \(name) need an instruction set that this machine lacks")
       return
     }
-    if loops.hasFMA { #expect(loops.fma(iterations: 64) && loops.fma(iterations: 1000)) }
-    if loops.hasDot { #expect(loops.dot(iterations: 0) && loops.dot(iterations: 1_000_001)) }
+    for kind in Roof.Kind.allCases {
+      guard let loop = loops.arithmetic(kind) else { continue }
+      for iterations in [64, 65, 1000, 1_000_001] { #expect(loop.holds(iterations), "\(kind), \(iterations)") }
+      #expect(loop.operations > 0)
+    }
     if loops.hasMemoryLoops { #expect(loops.readsAndCopies(pages: 7)) }
   }
 
   @Test func everyRoofIsMeasuredOrSaysWhyNot() {
     var last = 0.0
     let set = Roofs.measure(
-      threads: [1, Self.allowed.count], budget: 0.5, isa: RoofLoops.machineISA, lastLevelCacheBytes: 1 << 20
+      threads: [1, Self.allowed.count], budget: 0.5, isa: RoofLoops.machineISA,
+      cacheBytes: [48 << 10, 1 << 20, 32 << 20]
     ) { done, _ in
       #expect(done >= last && done <= 1)
       last = done
@@ -38,15 +42,17 @@ struct RoofTests {
   }
 
   @Test func missingInstructionSetIsAReason() throws {
-    let set = Roofs.measure(threads: [1], budget: 0, isa: 0, lastLevelCacheBytes: 0)
-    let dot = try #require(set.roofs.first { $0.kind == .vpdpbusd })
-    #expect(dot.value == nil && dot.reason == "needs avx512vnni")
+    let set = Roofs.measure(threads: [1], budget: 0, isa: 0, cacheBytes: [])
+    for (kind, reason) in [(Roof.Kind.vpdpbusd, "needs avx512vnni"), (.vdpbf16ps, "needs avx512bf16")] {
+      let dot = try #require(set.roofs.first { $0.kind == kind })
+      #expect(dot.value == nil && dot.reason == reason)
+    }
     #expect(set.value(.fmaF32, threads: 1) != nil)
   }
 
   @Test func threadsBeyondTheProcessorsAreAReason() {
     let count = Self.allowed.count + 1
-    let set = Roofs.measure(threads: [count], budget: 0, isa: 0, lastLevelCacheBytes: 0)
+    let set = Roofs.measure(threads: [count], budget: 0, isa: 0, cacheBytes: [])
     #expect(set.roofs.allSatisfy { $0.value == nil && $0.reason?.contains("processors are allowed") == true })
   }
 
@@ -59,7 +65,7 @@ struct RoofTests {
 
   @Test func memoryIsBoundedByWhatIsFree() {
     let mebibyte = 1 << 20
-    #expect(RoofMemory.size(lastLevelCacheBytes: 480 * mebibyte, freeBytes: 24_000 * mebibyte) == 960 * mebibyte)
+    #expect(RoofMemory.size(lastLevelCacheBytes: 480 * mebibyte, freeBytes: 24_000 * mebibyte) == 2880 * mebibyte)
     #expect(RoofMemory.size(lastLevelCacheBytes: 8 * mebibyte, freeBytes: 24_000 * mebibyte) == 256 * mebibyte)
     #expect(RoofMemory.size(lastLevelCacheBytes: 480 * mebibyte, freeBytes: 1024 * mebibyte) == 256 * mebibyte)
     #expect(RoofMemory.available(meminfo: "MemTotal: 5 kB\nMemAvailable:   2048 kB\n") == 2 << 20)

@@ -33,6 +33,27 @@ struct FormatTests {
     #expect(TokenClass(tokens: expected.representative) == expected)
   }
 
+  @Test func aConfigurationWithoutASplitIsByRows() throws {
+    let old = try JSONDecoder().decode(Configuration.self, from: Data(#"{"threads":2}"#.utf8))
+    #expect(old == Configuration(threads: 2) && old.split == .rows && old.description == "2 threads")
+    #expect(try JSONEncoder().encode(old) == Data(#"{"threads":2}"#.utf8))
+    let byTokens = Configuration(threads: 2, split: .tokens)
+    let read = try JSONDecoder().decode(Configuration.self, from: try JSONEncoder().encode(byTokens))
+    #expect(read == byTokens && read.description == "2 threads by tokens")
+  }
+
+  @Test func onlyLongProductsAreSplitByTokens() {
+    func splits(_ family: FamilyName, tokens: Int, threads: Int) -> [Configuration.Split] {
+      Configuration.candidates(for: Problem(family: family, n: 64, k: 64, tokens: tokens), threads: threads).map(
+        \.split)
+    }
+    #expect(splits(.qmatmul, tokens: 64, threads: 2) == [.rows, .tokens])
+    #expect(splits(.matmul, tokens: 512, threads: 4) == [.rows, .tokens])
+    #expect(splits(.qmatmul, tokens: 63, threads: 2) == [.rows])
+    #expect(splits(.qmatmul, tokens: 512, threads: 1) == [.rows])
+    #expect(splits(.statistic, tokens: 512, threads: 2) == [.rows])
+  }
+
   @Test func namesHoldWhatDistinguishesProblems() {
     #expect(SampleRecords.problem.name == "qmatmul/q4g32/a8/3072x1024/t1")
     #expect(Problem(family: .statistic, k: 1024, tokens: 512).name == "statistic/1024/t512")

@@ -8,13 +8,13 @@ struct PlanEmissionTests {
 
   /// A result of a variant of the catalogue, `spread` nanoseconds around its median.
   static func result(
-    _ problem: Problem, _ variant: String, threads: Int = 1, median: Double, spread: Double = 1,
-    layout: PackedLayout? = nil, status: CandidateStatus = .correct
+    _ problem: Problem, _ variant: String, threads: Int = 1, split: Configuration.Split = .rows, median: Double,
+    spread: Double = 1, layout: PackedLayout? = nil, status: CandidateStatus = .correct
   ) throws -> CandidateResult {
     let row = try #require(catalogue[problem.family]?.rows.first { $0.name == variant })
     return CandidateResult(
       problem: problem, variant: variant, revision: row.revision, layout: layout ?? row.layout,
-      configuration: Configuration(threads: threads), status: status,
+      configuration: Configuration(threads: threads, split: split), status: status,
       timing: Timing(
         medianNanoseconds: median, lowNanoseconds: median - spread, highNanoseconds: median + spread, samples: 9),
       cost: Cost(bytes: 1, operations: 1))
@@ -45,6 +45,16 @@ struct PlanEmissionTests {
       try Self.result(Self.statistic, "simd", median: 105, spread: spread),
     ])
     #expect(rows.map(\.variant) == [winner])
+  }
+
+  @Test(arguments: [(spread: 6.0, winner: Configuration.Split.rows), (spread: 4.0, winner: .tokens)])
+  func tokensAreSplitOnlyWhereThatIsFaster(spread: Double, winner: Configuration.Split) throws {
+    let problem = Problem(family: .matmul, n: 64, k: 64, tokens: 512, element: .f32)
+    let rows = Self.emission([2]).rows(
+      try [(Configuration.Split.tokens, 100.0), (.rows, 105)].map {
+        try Self.result(problem, "f32/scalar", threads: 2, split: $0, median: $1, spread: spread)
+      })
+    #expect(rows.map(\.configuration) == [Configuration(threads: 2, split: winner)])
   }
 
   @Test func aWideIntervalDoesNotMakeTheSlowEqual() throws {

@@ -49,6 +49,9 @@ struct ProblemTests {
     #expect(essentials.count == 2 * problems.count && Set(essentials.map(\.problem)) == Set(problems))
     #expect(essentials.allSatisfy { !$0.row.isReference })
     #expect(Set(space.candidates).count == space.candidates.count)
+    let byTokens = space.candidates.filter { $0.configuration.split == .tokens }
+    #expect(Set(byTokens.map(\.problem.family)) == [.qmatmul, .matmul])
+    #expect(byTokens.allSatisfy { $0.problem.tokens >= 64 && $0.configuration.threads == 2 && !$0.row.isReference })
     #expect(Set(space.barred.map { [$0.problem.family.rawValue, $0.variant] }).count == space.barred.count)
     let served = Set(space.candidates.map { [$0.problem.family.rawValue, $0.row.name] })
     for result in space.barred {
@@ -65,12 +68,24 @@ struct ProblemTests {
         roofs: [
           Roof(kind: .dramRead, threads: 1, value: 10), Roof(kind: .copy, threads: 1, value: 5),
           Roof(kind: .fmaF32, threads: 1, value: 100), Roof(kind: .vpdpbusd, threads: 1, value: 400),
+          Roof(kind: .vdpbf16ps, threads: 1, value: 200),
         ], roundTripNanoseconds: nil))
     func bound(_ problem: Problem, _ cost: Cost) -> Roof.Kind? { model.bound(problem, cost: cost, threads: 1)?.kind }
     let a8 = Problem(family: .qmatmul, n: 1, k: 1, tokens: 1, activation: .a8)
     #expect(bound(a8, Cost(bytes: 100, operations: 100)) == .dramRead)
     #expect(bound(a8, Cost(bytes: 100, operations: 1e5)) == .vpdpbusd)
     #expect(model.bound(a8, cost: Cost(bytes: 100, operations: 0), threads: 1)?.nanoseconds == 10)
+    let masked = RoofModel(
+      RoofSet(
+        roofs: [
+          Roof(kind: .dramRead, threads: 1, value: 10), Roof(kind: .fmaF32, threads: 1, value: 100),
+          Roof(kind: .vpdpbusd, threads: 1, value: nil, reason: "needs avx512vnni"),
+          Roof(kind: .vpmaddubsw, threads: 1, value: 200),
+        ], roundTripNanoseconds: nil))
+    #expect(masked.bound(a8, cost: Cost(bytes: 100, operations: 1e5), threads: 1)?.kind == .vpmaddubsw)
+    let bf16 = Problem(family: .matmul, n: 1, k: 1, tokens: 1, element: .bf16, activation: .bf16)
+    #expect(bound(bf16, Cost(bytes: 100, operations: 1e5)) == .vdpbf16ps)
+    #expect(bound(Problem(family: .matmul, k: 1, element: .bf16), Cost(bytes: 100, operations: 1e5)) == .fmaF32)
     #expect(bound(Problem(family: .quantize, k: 1), Cost(bytes: 100, operations: 1)) == .copy)
     #expect(bound(Problem(family: .statistic, k: 1), Cost(bytes: 100, operations: 1)) == .fmaF32)
     #expect(model.bound(a8, cost: Cost(bytes: 1, operations: 1), threads: 2) == nil)

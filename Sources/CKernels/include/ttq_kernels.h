@@ -16,7 +16,7 @@
 
 enum { TTQ_F32 = 0, TTQ_F16 = 1, TTQ_BF16 = 2 };    // ElementType
 enum { TTQ_LAYOUT_ROWS = 0, TTQ_LAYOUT_PANEL16 = 1 }; // PackedLayout
-enum { TTQ_ACTIVATION_F32 = 0, TTQ_ACTIVATION_A8 = 1 }; // ActivationFormat
+enum { TTQ_ACTIVATION_F32 = 0, TTQ_ACTIVATION_A8 = 1, TTQ_ACTIVATION_BF16 = 2 }; // ActivationFormat
 
 // statistic: sum[k] += sum over t of x[t][k]^2. Single precision, any order of summation. method.md's p = 2.
 typedef struct {

@@ -22,6 +22,15 @@ typedef float (*ttq_roof_fma)(float factor, float addend, size_t iterations) __a
 // modulo 2^32, which is u * s * iterations * dot_operations / 2.
 typedef uint32_t (*ttq_roof_dot)(uint8_t u, int8_t s, size_t iterations) __attribute__((swift_attr("@Sendable")));
 
+// Independent chains of vpmaddubsw, each instruction's 16-bit pair sums being the next one's bytes; a pair sum of bytes counts as two
+// multiply-adds, as it does in vpdpbusd, though the 16-bit sums still have to be added up. Returns the sum over chains and lanes, which is
+// factor^iterations * maddubs_start modulo 255 for factors of 1 and 2.
+typedef uint32_t (*ttq_roof_maddubs)(int8_t factor, size_t iterations) __attribute__((swift_attr("@Sendable")));
+
+// Independent chains of vdpbf16ps on a and b (exact in bf16) in every place; returns the sum over chains and lanes, which is
+// a * b * iterations * bf16dot_operations / 2 as long as every partial sum of a chain is below 2^24 in units of a * b.
+typedef double (*ttq_roof_bf16dot)(float a, float b, size_t iterations) __attribute__((swift_attr("@Sendable")));
+
 typedef struct {
   const char *name;
   uint32_t isa;          // TTQ_ISA_* that the loops need
@@ -31,6 +40,11 @@ typedef struct {
   double fma_operations; // per iteration; a multiply-add counts 2
   ttq_roof_dot dot;
   double dot_operations; // per iteration; a multiply-add counts 2
+  ttq_roof_maddubs maddubs;
+  double maddubs_operations; // per iteration; a multiply-add counts 2
+  uint32_t maddubs_start;
+  ttq_roof_bf16dot bf16dot;
+  double bf16dot_operations; // per iteration; a multiply-add counts 2
 } ttq_roof_row;
 
 // Rows, simplest first.

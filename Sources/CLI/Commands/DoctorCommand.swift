@@ -65,7 +65,7 @@ struct DoctorCommand: ParsableCommand {
     print("\nroofs (measured now)")
     let counts = Array(Set([1, machine.defaultThreads])).sorted()
     let set = Roofs.measure(
-      threads: counts, budget: seconds, isa: machine.isa.rawValue, lastLevelCacheBytes: machine.lastLevelCacheBytes,
+      threads: counts, budget: seconds, isa: machine.isa.rawValue, cacheBytes: machine.identity.cacheBytes,
       processors: machine.allowedCPUs, progress: { _, _ in })
     for roof in set.roofs {
       let value = roof.value.map { "\(Quantity.decimal($0)) \(roof.kind.unit)" } ?? "n/a"

@@ -19,13 +19,14 @@ struct FormatOptions: ParsableArguments {
         "no format of \(bits) bits in groups of \(group); bits are \(WeightFormat.supportedBits), groups \(WeightFormat.supportedGroups)"
       )
     }
+    guard activations != .bf16 else { throw ValidationError("--activations: expected int8 or f32, found bf16") }
   }
 
   var format: WeightFormat { WeightFormat(bits: bits, group: group) ?? .q4g32 }
 }
 
 extension ActivationFormat: ExpressibleByArgument {
-  /// `int8` (or `a8`) and `f32`.
+  /// `int8` (or `a8`), `f32`, and `bf16`.
   public init?(argument: String) {
     self.init(rawValue: argument == "int8" ? "a8" : argument)
   }

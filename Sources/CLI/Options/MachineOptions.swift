@@ -22,11 +22,13 @@ struct MachineOptions: ParsableArguments {
 
   var dataFolder: DataFolder { DataFolder(explicit: data) }
 
-  /// This machine, as `TTQ_ISA` limits it.
-  func machine() throws -> Machine {
-    let limit = ProcessInfo.processInfo.environment["TTQ_ISA"]
-    return try Machine.probe(isaLimit: limit.flatMap { $0.isEmpty ? nil : $0 })
+  /// What `TTQ_ISA` says, nil where it says nothing.
+  var isaLimit: String? {
+    ProcessInfo.processInfo.environment["TTQ_ISA"].flatMap { $0.isEmpty ? nil : $0 }
   }
+
+  /// This machine, as `TTQ_ISA` limits it.
+  func machine() throws -> Machine { try Machine.probe(isaLimit: isaLimit) }
 
   func threadCount(_ machine: Machine) -> Int { threads ?? machine.defaultThreads }
 

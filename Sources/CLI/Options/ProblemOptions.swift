@@ -5,7 +5,7 @@ internal import Records
 /// A problem in words: family, shape, tokens and formats.
 struct ProblemOptions: ParsableArguments {
   @Option(help: "The family: \(FamilyName.allCases.map(\.rawValue).joined(separator: ", ")).")
-  var family: FamilyName
+  var family: FamilyName?
 
   @Option(
     help:
@@ -25,7 +25,7 @@ struct ProblemOptions: ParsableArguments {
   @Option(help: "Element type of full-precision weights: bf16, f16 or f32.")
   var element = ElementType.bf16
 
-  @Option(help: "Only variants with these activations: a8 or f32.")
+  @Option(help: "Only variants with these activations: a8, f32 or bf16.")
   var activation: ActivationFormat?
 
   @Option(name: .customLong("kv-heads"), help: "Key/value heads of attention.")
@@ -57,8 +57,8 @@ struct ProblemOptions: ParsableArguments {
     shape ?? (family == .attention ? MatrixShape(n: 2048, k: 4096) : MatrixShape(n: 3072, k: 1024))
   }
 
-  /// The problem as the variant `row` takes it: its own activations and element type.
-  func problem(for row: VariantRow) -> Problem {
+  /// The problem of `family` as its variant `row` takes it: its own activations and element type.
+  func problem(of family: FamilyName, for row: VariantRow) -> Problem {
     let format = WeightFormat(bits: bits, group: group)
     let (n, k) = (resolvedShape.n, resolvedShape.k)
     return switch family {

@@ -42,21 +42,24 @@ package struct MatmulFamily: KernelFamily {
   }
 }
 
-/// A variant of `matmul` with the threads that share it.
+/// A variant of `matmul` with the threads that share it and what they divide.
 package struct Matmul: Sendable {
   package let element: ElementType
   let kernel: MatmulKernel
   let threads: Int
+  let split: Configuration.Split
 
   package init(_ variant: Variant<MatmulKernel>, _ configuration: Configuration) {
     kernel = variant.kernel
     element = variant.row.element ?? .f32
     threads = configuration.threads
+    split = configuration.split
   }
 
   @unsafe private struct Call {
     let args: ttq_matmul_args
     let kernel: MatmulKernel
+    let split: Configuration.Split
     let rowBytes: Int
     let scratch: UnsafeMutablePointer<Float>
     let scratchStride: Int
@@ -86,21 +89,39 @@ package struct Matmul: Sendable {
 
   @unsafe func run(_ args: ttq_matmul_args, pool: ThreadPool) {
     let call = unsafe Call(
-      args: args, kernel: kernel, rowBytes: args.k * element.bytes, scratch: pool.scratch(part: 0),
+      args: args, kernel: kernel, split: split, rowBytes: args.k * element.bytes, scratch: pool.scratch(part: 0),
       scratchStride: pool.scratchStride)
     unsafe withUnsafePointer(to: call) { call in
       unsafe pool.run(parts: min(threads, pool.threads), context: call) { context, part, parts in
         let call = unsafe context.assumingMemoryBound(to: Call.self).pointee
         var args = unsafe call.args
-        let rows = unsafe share(of: args.n, part: part, parts: parts, unit: PackedGeometry.panel)
-        guard !rows.isEmpty else { return }
-        unsafe args.w += rows.lowerBound * call.rowBytes
-        unsafe args.y += rows.lowerBound
-        unsafe args.n = rows.count
+        if unsafe call.split == .tokens, unsafe args.tokens >= parts * tokenUnit {
+          unsafe args.take(tokens: share(of: args.tokens, part: part, parts: parts, unit: tokenUnit))
+        } else {
+          unsafe args.take(
+            rows: share(of: args.n, part: part, parts: parts, unit: PackedGeometry.panel), rowBytes: call.rowBytes)
+        }
+        guard unsafe args.n > 0 else { return }
         unsafe args.scratch = call.scratch + part * call.scratchStride
         unsafe call.kernel.function(&args)
       }
     }
+  }
+}
+
+extension ttq_matmul_args {
+  /// Narrows the product to some of its rows.
+  fileprivate mutating func take(rows: Range<Int>, rowBytes: Int) {
+    unsafe w += rows.lowerBound * rowBytes
+    unsafe y += rows.lowerBound
+    unsafe n = rows.count
+  }
+
+  /// Narrows the product to some of its tokens.
+  fileprivate mutating func take(tokens range: Range<Int>) {
+    unsafe x += range.lowerBound * x_stride
+    unsafe y += range.lowerBound * y_stride
+    unsafe tokens = range.count
   }
 }
 

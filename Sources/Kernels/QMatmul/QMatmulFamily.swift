@@ -50,23 +50,26 @@ package struct QMatmulFamily: KernelFamily {
   }
 }
 
-/// A variant of `qmatmul` with the threads that share it.
+/// A variant of `qmatmul` with the threads that share it and what they divide.
 package struct QMatmul: Sendable {
   package let layout: PackedLayout
   package let activation: ActivationFormat
   let kernel: QMatmulKernel
   let threads: Int
+  let split: Configuration.Split
 
   package init(_ variant: Variant<QMatmulKernel>, _ configuration: Configuration) {
     kernel = variant.kernel
     layout = variant.row.layout ?? .rows
     activation = variant.row.activation ?? .f32
     threads = configuration.threads
+    split = configuration.split
   }
 
   @unsafe private struct Call {
     let args: ttq_qmatmul_args
     let kernel: QMatmulKernel
+    let split: Configuration.Split
     let rowBytes: Int
     let scratch: UnsafeMutablePointer<Float>
     let scratchStride: Int
@@ -94,20 +97,44 @@ package struct QMatmul: Sendable {
 
   @unsafe func run(_ args: ttq_qmatmul_args, rowBytes: Int, pool: ThreadPool) {
     let call = unsafe Call(
-      args: args, kernel: kernel, rowBytes: rowBytes, scratch: pool.scratch(part: 0), scratchStride: pool.scratchStride)
+      args: args, kernel: kernel, split: split, rowBytes: rowBytes, scratch: pool.scratch(part: 0),
+      scratchStride: pool.scratchStride)
     unsafe withUnsafePointer(to: call) { call in
       unsafe pool.run(parts: min(threads, pool.threads), context: call) { context, part, parts in
         let call = unsafe context.assumingMemoryBound(to: Call.self).pointee
         var args = unsafe call.args
-        let rows = unsafe share(of: args.n, part: part, parts: parts, unit: PackedGeometry.panel)
-        guard !rows.isEmpty else { return }
-        unsafe args.packed += rows.lowerBound * call.rowBytes
-        unsafe args.y += rows.lowerBound
-        unsafe args.n = rows.count
+        if unsafe call.split == .tokens, unsafe args.tokens >= parts * tokenUnit {
+          unsafe args.take(tokens: share(of: args.tokens, part: part, parts: parts, unit: tokenUnit))
+        } else {
+          unsafe args.take(
+            rows: share(of: args.n, part: part, parts: parts, unit: PackedGeometry.panel), rowBytes: call.rowBytes)
+        }
+        guard unsafe args.n > 0 else { return }
         unsafe args.scratch = call.scratch + part * call.scratchStride
         unsafe call.kernel.function(&args)
       }
     }
+  }
+}
+
+extension ttq_qmatmul_args {
+  /// Narrows the product to some of its rows.
+  fileprivate mutating func take(rows: Range<Int>, rowBytes: Int) {
+    unsafe packed += rows.lowerBound * rowBytes
+    unsafe y += rows.lowerBound
+    unsafe n = rows.count
+  }
+
+  /// Narrows the product to some of its tokens.
+  fileprivate mutating func take(tokens range: Range<Int>) {
+    let (values, sides) = unsafe (range.lowerBound * ttq_padded_k(k), range.lowerBound * ttq_groups(k, group))
+    // Of codes and values, one is there.
+    unsafe x_codes = x_codes.map { unsafe $0 + values }
+    unsafe x_values = x_values.map { unsafe $0 + values }
+    unsafe x_scale = x_scale.map { unsafe $0 + sides }
+    unsafe x_sum += sides
+    unsafe y += range.lowerBound * y_stride
+    unsafe tokens = range.count
   }
 }
 

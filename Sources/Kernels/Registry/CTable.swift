@@ -38,6 +38,6 @@ extension PackedLayout {
 
 extension ActivationFormat {
   init(table: UInt32) {
-    self = table == UInt32(TTQ_ACTIVATION_A8) ? .a8 : .f32
+    self = table == UInt32(TTQ_ACTIVATION_A8) ? .a8 : table == UInt32(TTQ_ACTIVATION_BF16) ? .bf16 : .f32
   }
 }

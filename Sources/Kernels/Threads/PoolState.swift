@@ -15,6 +15,7 @@ internal import Synchronization
   }
 
   private let threads: Int
+  private let workers: Int
   private var job = unsafe Job()
   private var scratchMemory = AlignedBuffer<Float>(repeating: 0, count: 0)
   private(set) var scratchStride = 0
@@ -29,11 +30,13 @@ internal import Synchronization
   private let done = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
   /// Pauses before a waiting thread goes to sleep: some tens of microseconds, longer than the gap between two operations of a
-  /// layer, shorter than a scheduler's slice.
-  private static let spins = 4000
+  /// layer, shorter than a scheduler's slice. None where the workers have not a CPU each, for then the one that is waited for may need it.
+  private let spins: Int
 
-  init(threads: Int) {
+  init(threads: Int, workers: Int, crowded: Bool) {
     self.threads = threads
+    self.workers = workers
+    spins = crowded ? 0 : 4000
     unsafe pthread_mutex_init(mutex, nil)
     unsafe pthread_cond_init(wake, nil)
     unsafe pthread_cond_init(done, nil)
@@ -53,7 +56,7 @@ internal import Synchronization
   func publish(parts: Int, context: UnsafeRawPointer, body: ThreadPool.Body) {
     unsafe job = Job(body: body, context: context, parts: parts)
     // Every worker answers, also those without a part, so that none still reads this job when the next is written.
-    pending.store(threads - 1, ordering: .relaxed)
+    pending.store(workers - 1, ordering: .relaxed)
     generation.add(1, ordering: .sequentiallyConsistent)
     if sleepers.load(ordering: .sequentiallyConsistent) > 0 {
       unsafe pthread_mutex_lock(mutex)
@@ -63,7 +66,7 @@ internal import Synchronization
   }
 
   func waitUntilDone() {
-    for _ in 0..<Self.spins {
+    for _ in 0..<spins {
       if pending.load(ordering: .acquiring) == 0 { return }
       ttq_pause()
     }
@@ -99,8 +102,8 @@ internal import Synchronization
     while let next = waitForJob(after: seen) {
       seen = next
       let job = unsafe self.job
-      if unsafe worker < job.parts, let body = unsafe job.body, let context = unsafe job.context {
-        unsafe body(context, worker, job.parts)
+      if let body = unsafe job.body, let context = unsafe job.context {
+        for part in unsafe stride(from: worker, to: job.parts, by: workers) { unsafe body(context, part, job.parts) }
       }
       if pending.subtract(1, ordering: .sequentiallyConsistent).newValue == 0,
         callerSleeps.load(ordering: .sequentiallyConsistent)
@@ -114,7 +117,7 @@ internal import Synchronization
 
   /// The generation of the next job, or nil when the pool stops.
   private func waitForJob(after seen: Int) -> Int? {
-    for _ in 0..<Self.spins {
+    for _ in 0..<spins {
       let current = generation.load(ordering: .acquiring)
       if current != seen { return current }
       ttq_pause()

@@ -5,3 +5,6 @@ func share(of count: Int, part: Int, parts: Int, unit: Int) -> Range<Int> {
   let end = units * (part + 1) / parts * unit
   return min(first, count)..<min(end, count)
 }
+
+/// Tokens at whose multiples a product that is split by tokens is cut; with fewer for each thread it is split by rows.
+let tokenUnit = 8

@@ -5,24 +5,33 @@ internal import Synchronization
 ///
 /// Workers spin briefly for the next job, then sleep; a call allocates nothing. The calling thread computes part 0. One job runs
 /// at a time: calls come from one thread.
+///
+/// There is never more than one worker to a CPU: a spinning worker would keep from its CPU the one that is waited for. Parts beyond the
+/// workers are computed by those that are there, each taking every `workers`-th.
 package final class ThreadPool: Sendable {
   /// A job's body: the context of the call, the part to compute, and how many parts there are.
   package typealias Body = @convention(c) (UnsafeRawPointer, Int, Int) -> Void
 
-  /// Threads that may share a job, the calling one included.
+  /// Parts that a job may have: the threads that were asked for.
   package let threads: Int
+  /// Threads that share a job, the calling one included.
+  package let workers: Int
 
   private let shared: PoolState
   private let handles: [pthread_t]
 
-  /// A pool of `threads` threads, worker i bound to `cpus[i % cpus.count]`; no CPUs leaves them to the scheduler.
+  /// A pool for jobs of `threads` parts, worker i bound to `cpus[i]` (distinct); no CPUs leaves all
+  /// `threads` of them to the scheduler.
   package init(threads: Int, cpus: [Int] = []) {
     precondition(threads >= 1)
+    let workers = cpus.isEmpty ? threads : min(threads, cpus.count)
     self.threads = threads
-    shared = PoolState(threads: threads)
+    self.workers = workers
+    let allowed = cpus.isEmpty ? AllowedCPUs.read().count : cpus.count
+    shared = PoolState(threads: threads, workers: workers, crowded: allowed > 0 && workers > allowed)
     var started: [pthread_t] = []
-    for worker in 1..<max(1, threads) {
-      let cpu = cpus.isEmpty ? nil : cpus[worker % cpus.count]
+    for worker in stride(from: 1, to: workers, by: 1) {
+      let cpu = cpus.isEmpty ? nil : cpus[worker]
       let start = WorkerStart(state: shared, worker: worker, cpu: cpu)
       var handle = pthread_t()
       let argument = unsafe Unmanaged.passRetained(start).toOpaque()
@@ -39,7 +48,7 @@ package final class ThreadPool: Sendable {
       started.append(handle)
     }
     handles = started
-    if threads > 1, let first = cpus.first { AllowedCPUs.bindCallingThread(to: first) }
+    if workers > 1, let first = cpus.first { AllowedCPUs.bindCallingThread(to: first) }
   }
 
   deinit {
@@ -50,20 +59,21 @@ package final class ThreadPool: Sendable {
   /// Runs `body(context, part, parts)` for every part below `parts`, at most `threads`, and returns when all are done.
   @unsafe package func run(parts: Int, context: UnsafeRawPointer, body: Body) {
     precondition(parts >= 1 && parts <= threads)
-    if parts > 1 { unsafe shared.publish(parts: parts, context: context, body: body) }
-    unsafe body(context, 0, parts)
-    if parts > 1 { shared.waitUntilDone() }
+    let alone = parts == 1 || workers == 1
+    if !alone { unsafe shared.publish(parts: parts, context: context, body: body) }
+    for part in stride(from: 0, to: parts, by: workers) { unsafe body(context, part, parts) }
+    if !alone { shared.waitUntilDone() }
   }
 
-  /// Makes sure that every thread has `floats` floats of scratch memory. Not during a job.
+  /// Makes sure that every part has `floats` floats of scratch memory. Not during a job.
   package func reserveScratch(floats: Int) {
     shared.reserveScratch(floats: floats)
   }
 
-  /// Floats between the scratch memories of two threads.
+  /// Floats between the scratch memories of two parts.
   package var scratchStride: Int { shared.scratchStride }
 
-  /// The scratch memory of the thread that computes `part`, aligned to 64 bytes.
+  /// The scratch memory for `part`, aligned to 64 bytes.
   @unsafe package func scratch(part: Int) -> UnsafeMutablePointer<Float> {
     unsafe shared.scratch(part: part)
   }

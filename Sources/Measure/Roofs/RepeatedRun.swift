@@ -5,16 +5,16 @@ struct RepeatedRun {
   /// Nanoseconds to spend, and runs to make even when that does not suffice.
   var budget: Double
   var minimum = 3
-  var maximum = 200
+  var maximum = 2000
 
   /// The times of the runs in nanoseconds after an untimed one, or nil where threads are missing or a run's check failed.
   ///
   /// Runs in which the system took a processor from the team are left out, unless too few others remain.
-  /// `body(rank)` is a thread's share of a run and returns whether its check held.
-  func times(on processors: [Int], _ body: @escaping @Sendable (Int) -> Bool) -> [Double]? {
+  /// `body(rank, run)` is a thread's share of a run (0...) and returns whether its check held.
+  func times(on processors: [Int], _ body: @escaping @Sendable (_ rank: Int, _ run: Int) -> Bool) -> [Double]? {
     let record = Record()
     let ran = PinnedTeam.run(on: processors) { rank, team in
-      record.note(body(rank))
+      record.note(body(rank, 0))
       team.barrier()
       let first = MonotonicClock.now()
       var runs = 0
@@ -22,12 +22,12 @@ struct RepeatedRun {
         let before = Disturbance.now()
         team.barrier()
         let start = MonotonicClock.now()
-        record.note(body(rank))
+        runs += 1
+        record.note(body(rank, runs))
         if Disturbance.now() != before { record.disturbed.store(true, ordering: .relaxed) }
         team.barrier()
         if rank == 0 {
           let end = MonotonicClock.now()
-          runs += 1
           record.add(Double(end - start))
           let spent = Double(end - first) >= budget && runs >= minimum
           if spent || runs >= maximum || record.failed.load(ordering: .relaxed) {

@@ -1,5 +1,6 @@
 internal import CKernels
 internal import Glibc
+package import Records
 
 /// The roof loops of one instruction set, each with its check: a loop that computed something else than it should gives no roof.
 @safe package struct RoofLoops: @unchecked Sendable {
@@ -20,12 +21,33 @@ internal import Glibc
   package func runs(on isa: UInt32) -> Bool { unsafe row.isa & isa == row.isa }
 
   package var hasMemoryLoops: Bool { unsafe row.read != nil && row.copy != nil }
-  package var hasFMA: Bool { unsafe row.fma != nil }
-  package var hasDot: Bool { unsafe row.dot != nil }
 
-  /// Operations of one iteration.
-  var fmaOperations: Double { unsafe row.fma_operations }
-  var dotOperations: Double { unsafe row.dot_operations }
+  /// A loop of arithmetic: the operations of one iteration, and whether so many iterations came to the value that they must come to.
+  package typealias Arithmetic = (operations: Double, holds: @Sendable (_ iterations: Int) -> Bool)
+
+  /// The loop of `kind`, or nil where this row has none; f32 chains need 64 iterations to come to their value.
+  package func arithmetic(_ kind: Roof.Kind) -> Arithmetic? {
+    switch kind {
+    case .fmaF32:
+      guard let loop = unsafe row.fma else { return nil }
+      let operations = unsafe row.fma_operations
+      return (operations, { Double(loop(0.5, 1, $0)) == operations })
+    case .vpdpbusd:
+      guard let loop = unsafe row.dot else { return nil }
+      let operations = unsafe row.dot_operations
+      return (operations, { loop(1, 1, $0) == UInt32(truncatingIfNeeded: $0 &* Int(operations) / 2) })
+    case .vpmaddubsw:
+      guard let loop = unsafe row.maddubs else { return nil }
+      let start = unsafe row.maddubs_start
+      return unsafe (row.maddubs_operations, { loop(2, $0) % 255 == (start << UInt32($0 % 8)) % 255 })
+    case .vdpbf16ps:
+      guard let loop = unsafe row.bf16dot else { return nil }
+      let operations = unsafe row.bf16dot_operations
+      // Exact up to 8 million, many times what a call is made of.
+      return (operations, { loop(1, 1, $0) == Double($0) * operations / 2 })
+    case .dramRead, .l3Read, .l2Read, .copy: return nil
+    }
+  }
 
   /// The sum of the words in `extent`, modulo 2^64.
   func read(_ extent: RoofMemory.Extent) -> UInt64 {
@@ -38,25 +60,13 @@ internal import Glibc
     unsafe row.copy?(target.base, source.base, source.bytes)
   }
 
-  /// Whether `iterations` (at least 64) of the f32 chains came to the value that they must come to.
-  package func fma(iterations: Int) -> Bool {
-    unsafe row.fma.map { Double($0(0.5, 1, iterations)) == fmaOperations } ?? false
-  }
-
-  /// Whether `iterations` of the int8 chains came to the value that they must come to.
-  package func dot(iterations: Int) -> Bool {
-    let expected = UInt32(truncatingIfNeeded: iterations &* Int(dotOperations) / 2)
-    return unsafe row.dot.map { $0(1, 1, iterations) == expected } ?? false
-  }
-
   /// Whether both memory loops agree, over `pages` pages, with what was written there.
   package func readsAndCopies(pages: Int) -> Bool {
     guard let memory = RoofMemory(bytes: 2 * pages * RoofMemory.page) else { return false }
-    let half = memory.bytes / 2
-    let (source, target) = unsafe (memory.part(0, of: 1, in: 0..<half), memory.part(0, of: 1, in: half..<2 * half))
+    let (source, target) = unsafe (memory.all.part(0, of: 2), memory.all.part(1, of: 2))
     let sum = unsafe RoofMemory.fill(source)
     guard unsafe read(source) == sum, unsafe read(target) == 0 else { return false }
     unsafe copy(source, to: target)
-    return unsafe read(target) == sum && memcmp(source.base, target.base, half) == 0
+    return unsafe read(target) == sum && memcmp(source.base, target.base, source.bytes) == 0
   }
 }

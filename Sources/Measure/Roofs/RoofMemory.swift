@@ -7,6 +7,17 @@ internal import Glibc
   @unsafe struct Extent {
     let base: UnsafeMutablePointer<UInt64>
     let bytes: Int
+
+    /// The first `bytes`, or all where there are fewer.
+    func prefix(bytes: Int) -> Extent { unsafe Extent(base: base, bytes: min(bytes, self.bytes)) }
+
+    /// Part `index` of `count` of about the same size, in whole pages.
+    func part(_ index: Int, of count: Int) -> Extent {
+      let pages = unsafe bytes / RoofMemory.page
+      let (first, end) = (pages * index / count, pages * (index + 1) / count)
+      return unsafe Extent(
+        base: base + first * RoofMemory.page / MemoryLayout<UInt64>.stride, bytes: (end - first) * RoofMemory.page)
+    }
   }
 
   static let page = 4096
@@ -28,15 +39,15 @@ internal import Glibc
 
   deinit { unsafe munmap(base, bytes) }
 
-  /// The part of `rank` when `range` of the memory is shared out to `threads`, in whole pages.
-  func part(_ rank: Int, of threads: Int, in range: Range<Int>) -> Extent {
+  /// The whole pages of `range`.
+  func extent(_ range: Range<Int>) -> Extent {
     precondition(range.lowerBound >= 0 && range.upperBound <= bytes)
-    let pages = range.count / Self.page
-    let first = pages * rank / threads
-    let end = pages * (rank + 1) / threads
-    let start = unsafe (base + range.lowerBound + first * Self.page).assumingMemoryBound(to: UInt64.self)
-    return unsafe Extent(base: start, bytes: (end - first) * Self.page)
+    return unsafe Extent(
+      base: (base + range.lowerBound).assumingMemoryBound(to: UInt64.self), bytes: range.count / Self.page * Self.page)
   }
+
+  /// All of it.
+  var all: Extent { unsafe extent(0..<bytes) }
 
   /// Writes 0, 1, 2 ... to the words of each page of an extent, and returns the sum of all words.
   static func fill(_ extent: Extent) -> UInt64 {
@@ -45,13 +56,19 @@ internal import Glibc
     guard pages > 0 else { return 0 }
     for index in 0..<words { unsafe extent.base[index] = UInt64(index) }
     for place in stride(from: 1, to: pages, by: 1) { unsafe memcpy(extent.base + place * words, extent.base, page) }
-    return UInt64(pages * words * (words - 1) / 2)
+    return unsafe sum(extent)
   }
 
-  /// How much memory the loops take: twice the last-level cache but not below 256 MiB, and never above a quarter of
-  /// what is free for this process.
+  /// The sum of the words of a filled extent.
+  static func sum(_ extent: Extent) -> UInt64 {
+    let words = page / MemoryLayout<UInt64>.stride
+    return unsafe UInt64(extent.bytes / page * words * (words - 1) / 2)
+  }
+
+  /// How much memory the loops take: six times the last-level cache but not below 256 MiB, and never above a quarter of
+  /// what is free for this process. Of less, a cache still holds a part when the loops come round.
   package static func size(lastLevelCacheBytes: Int, freeBytes: Int) -> Int {
-    min(max(2 * lastLevelCacheBytes, 256 << 20), freeBytes / 4)
+    min(max(6 * lastLevelCacheBytes, 256 << 20), freeBytes / 4)
   }
 
   /// Bytes that this process could still take, from the system and its control group.

@@ -8,18 +8,18 @@ package enum Roofs {
   ///   - threads: thread counts, at least 1 each; one beyond the allowed processors gives roofs without value.
   ///   - budget: seconds for everything; short of what the least number of runs takes, it is exceeded.
   ///   - isa: bits of `TTQ_ISA_*` that may be used.
-  ///   - lastLevelCacheBytes: the cache that the bandwidth loops must leave behind, 0 where unknown.
+  ///   - cacheBytes: L1 data, L2 and L3 as one core sees them, 0 where unknown.
   ///   - processors: where the threads go, in this order: name distinct cores before their siblings.
   ///   - progress: called with the share done (0...1) and what is measured next.
   package static func measure(
-    threads: [Int], budget: Double, isa: UInt32, lastLevelCacheBytes: Int,
+    threads: [Int], budget: Double, isa: UInt32, cacheBytes: [Int],
     processors: [Int] = AllowedProcessors.current(), progress: (Double, String) -> Void = { _, _ in }
   ) -> RoofSet {
     let start = MonotonicClock.now()
     progress(0, "core-to-core round trip")
     let roundTrip = CorePlacement.roundTripNanoseconds(between: processors)
     progress(0.02, "memory for the bandwidth roofs")
-    let bench = RoofBench(isa: isa, lastLevelCacheBytes: lastLevelCacheBytes, processors: processors)
+    let bench = RoofBench(isa: isa, cacheBytes: cacheBytes, processors: processors)
 
     let steps = Roof.Kind.allCases.flatMap { kind in threads.map { (kind: kind, threads: $0) } }
     var weight = steps.reduce(0) { $0 + share($1.kind) }
@@ -40,7 +40,7 @@ package enum Roofs {
   private static func share(_ kind: Roof.Kind) -> Double {
     switch kind {
     case .dramRead, .copy: 2
-    case .fmaF32, .vpdpbusd: 1
+    case .l3Read, .l2Read, .fmaF32, .vpdpbusd, .vpmaddubsw, .vdpbf16ps: 1
     }
   }
 }

@@ -36,7 +36,7 @@ extension ReportSection {
       ],
       rows: results.map { result in
         Table.Row(cells: [
-          .code(result.problem.name), .code(result.variant), .number(Double(result.configuration.threads)),
+          .code(result.problem.name), .code(result.label), .number(Double(result.configuration.threads)),
           .text(result.status.rawValue), .text(result.reason ?? "no reason recorded"),
         ])
       })

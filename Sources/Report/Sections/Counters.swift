@@ -55,7 +55,7 @@ extension ReportSection {
         guard let counters = result.counters, !columns.isDisjoint(with: counters.keys) else { return nil }
         return Table.Row(
           cells: [
-            .link(Link(title: problem.problem.name, anchor: problem.anchor)), .code(result.variant),
+            .link(Link(title: problem.problem.name, anchor: problem.anchor)), .code(result.label),
             .number(Double(result.configuration.threads)),
           ] + names.map { .number(counters[$0]) }, highlighted: problem.isWinner(result))
       }

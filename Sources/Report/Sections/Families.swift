@@ -127,7 +127,7 @@ extension ReportSection {
       let median = result.timing?.medianNanoseconds
       return Table.Row(
         cells: [
-          .code("\(result.variant) r\(result.revision)"), .number(Double(result.configuration.threads)),
+          .code("\(result.label) r\(result.revision)"), .number(Double(result.configuration.threads)),
           result.layout.map { .code($0.rawValue) } ?? .text(""), .text(result.status.rawValue), .number(median),
           .interval(low: result.timing?.lowNanoseconds, high: result.timing?.highNanoseconds),
           .number(result.cost.rate(.gigabytesPerSecond, nanoseconds: median)),
@@ -141,9 +141,16 @@ extension ReportSection {
 }
 
 extension Contestant {
-  /// The variant, with its threads where it uses fewer than it was allowed.
+  /// The variant, with its configuration where it is not the plain one of the threads that it was allowed.
   fileprivate func name(within threads: Int) -> String {
-    configuration.threads == threads ? variant : "\(variant) (\(configuration))"
+    configuration == Configuration(threads: threads) ? variant : "\(variant) (\(configuration))"
+  }
+}
+
+extension CandidateResult {
+  /// The variant, with its split where the thread count beside it does not tell all.
+  var label: String {
+    configuration.split == .rows ? variant : "\(variant) by \(configuration.split.rawValue)"
   }
 }
 

@@ -66,6 +66,8 @@ package struct PlanEmission: Sendable {
     var contract: Int
 
     var threads: Int { result.configuration.threads }
+    /// Splitting by rows is the simpler way: each weight is then read by one thread.
+    var splits: Int { result.configuration.split == .rows ? 0 : 1 }
   }
 
   /// On a restless machine intervals are wide; what seems slower than this is not taken for equal then either.
@@ -77,7 +79,7 @@ package struct PlanEmission: Sendable {
     guard let fastest = byTime.first else { return nil }
     let limit = min(fastest.timing.highNanoseconds, Self.mostConceded * fastest.timing.medianNanoseconds)
     let equals = byTime.filter { $0.timing.medianNanoseconds <= limit }
-    let winner = equals.min { ($0.rung, $0.threads) < ($1.rung, $1.threads) } ?? fastest
+    let winner = equals.min { ($0.rung, $0.threads, $0.splits) < ($1.rung, $1.threads, $1.splits) } ?? fastest
     let runnerUp = byTime.first { $0.result.variant != winner.result.variant }
     let result = winner.result
     return PlanRow(

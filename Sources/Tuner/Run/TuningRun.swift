@@ -96,7 +96,7 @@ package struct TuningRun {
     if let roofs = journal.roofs { return roofs }
     let measured = Roofs.measure(
       threads: options.threads, budget: options.roofBudget, isa: machine.isa.rawValue,
-      lastLevelCacheBytes: machine.lastLevelCacheBytes, processors: machine.allowedCPUs
+      cacheBytes: machine.identity.cacheBytes, processors: machine.allowedCPUs
     ) { _, text in
       progress(TuningProgress(done: 0, total: total, text: "roof: \(text)", secondsLeft: options.timeLimit))
     }

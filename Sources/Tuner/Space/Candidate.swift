@@ -27,7 +27,8 @@ package struct TuningSpace: Sendable {
   /// Variants that serve none of the problems, each once with the reason.
   package let barred: [CandidateResult]
 
-  /// The space of `problems` on a machine with `isa`, each variant at each of the thread counts.
+  /// The space of `problems` on a machine with `isa`, each variant at each of the thread counts, shared in
+  /// every way worth trying.
   package init(problems: [Problem], catalogue: Catalogue, isa: ISA, threads: [Int]) {
     var candidates: [Candidate] = []
     var barred: [CandidateResult] = []
@@ -40,10 +41,15 @@ package struct TuningSpace: Sendable {
         served.formUnion(usable.map { rows[$0].name })
         let cost = family.cost(of: problem)
         for index in usable {
-          candidates += threads.map {
+          // References are there to be compared with; one way of sharing them tells enough.
+          let configurations = threads.flatMap { count in
+            rows[index].isReference
+              ? [Configuration(threads: count)] : Configuration.candidates(for: problem, threads: count)
+          }
+          candidates += configurations.map {
             Candidate(
-              problem: problem, row: rows[index], configuration: Configuration(threads: $0), rung: index,
-              essential: index == usable.last, cost: cost)
+              problem: problem, row: rows[index], configuration: $0, rung: index,
+              essential: index == usable.last && $0.split == .rows, cost: cost)
           }
         }
         // Of the rows of one name, the one of this width tells why.
@@ -72,6 +78,7 @@ package struct TuningSpace: Sendable {
       [
         candidate.tier, groups[candidate.problem.matrix] ?? 0, candidate.row.layout == .rows ? 1 : 0,
         candidate.problem.tokens, -Int(candidate.row.isa.rawValue), -candidate.rung, candidate.configuration.threads,
+        candidate.configuration.split == .rows ? 0 : 1,
       ]
     }
     return candidates.map { (rank($0), $0) }.sorted { $0.0.lexicographicallyPrecedes($1.0) }.map(\.1)
