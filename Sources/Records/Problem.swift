@@ -27,15 +27,19 @@ package struct Problem: Codable, Hashable, Sendable {
   package var tokens: Int
   /// The quantized weight format (`quantize`, `dequantize`, `qmatmul`; the group alone counts in `quantizeActivations`).
   package var format: WeightFormat?
-  /// The element type that is read: of the weights (`quantize`, `matmul`) or of the cache (`attention`).
+  /// The element type of the weights that are read (`quantize`, `matmul`).
   package var element: ElementType?
   /// How activations enter (`qmatmul`) or leave (`quantizeActivations`).
   package var activation: ActivationFormat?
   package var heads: HeadShape?
+  /// How keys and values are kept (`attention`).
+  package var cache: CacheType?
+  /// The norm that is gathered (`statistic`), or nil where it is the usual one, p = 2.
+  package var norm: NormOrder?
 
   package init(
     family: FamilyName, n: Int = 0, k: Int, tokens: Int = 0, format: WeightFormat? = nil, element: ElementType? = nil,
-    activation: ActivationFormat? = nil, heads: HeadShape? = nil
+    activation: ActivationFormat? = nil, heads: HeadShape? = nil, cache: CacheType? = nil, norm: NormOrder = .two
   ) {
     self.family = family
     self.n = n
@@ -45,11 +49,14 @@ package struct Problem: Codable, Hashable, Sendable {
     self.element = element
     self.activation = activation
     self.heads = heads
+    self.cache = cache
+    self.norm = norm == .two ? nil : norm
   }
 
   /// The formats part of a name: `q4g32/a8`, `q4g32/bf16`, `f32`.
   package var formatName: String {
-    [format?.description, activation?.rawValue, element?.rawValue].compactMap { $0 }.joined(separator: "/")
+    [format?.description, activation?.rawValue, element?.rawValue, cache?.rawValue, norm.map { "p\($0.rawValue)" }]
+      .compactMap { $0 }.joined(separator: "/")
   }
 
   /// The problem as one word for keys and logs: `qmatmul/q4g32/a8/3072x1024/t1`.

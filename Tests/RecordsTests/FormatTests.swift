@@ -58,9 +58,12 @@ struct FormatTests {
     #expect(SampleRecords.problem.name == "qmatmul/q4g32/a8/3072x1024/t1")
     #expect(Problem(family: .statistic, k: 1024, tokens: 512).name == "statistic/1024/t512")
     let attention = Problem(
-      family: .attention, n: 2048, k: 512, tokens: 1, element: .f16,
-      heads: HeadShape(keyValueHeads: 8, dimension: 128))
+      family: .attention, n: 2048, k: 512, tokens: 1,
+      heads: HeadShape(keyValueHeads: 8, dimension: 128), cache: .f16)
     #expect(attention.name == "attention/f16/2048x512/h8d128/t1")
+    let fourth = Problem(family: .statistic, k: 64, tokens: 8, norm: .four)
+    #expect(fourth.name == "statistic/p4/64/t8" && fourth.norm == .four)
+    #expect(Problem(family: .statistic, k: 64, norm: .two).norm == nil)
   }
 
   @Test func aMachineIsNamedLikeAFolder() {

@@ -14,14 +14,15 @@
 
 #define TTQ_SENDABLE __attribute__((swift_attr("@Sendable")))
 
-enum { TTQ_F32 = 0, TTQ_F16 = 1, TTQ_BF16 = 2 };    // ElementType
+enum { TTQ_F32 = 0, TTQ_F16 = 1, TTQ_BF16 = 2, TTQ_INT8 = 3 }; // ElementType
 enum { TTQ_LAYOUT_ROWS = 0, TTQ_LAYOUT_PANEL16 = 1 }; // PackedLayout
 enum { TTQ_ACTIVATION_F32 = 0, TTQ_ACTIVATION_A8 = 1, TTQ_ACTIVATION_BF16 = 2 }; // ActivationFormat
 
-// statistic: sum[k] += sum over t of x[t][k]^2. Single precision, any order of summation. method.md's p = 2.
+// statistic: sum[k] += sum over t of |x[t][k]|^p, p = 1, 2 or 4. Single precision, any order of summation.
 typedef struct {
   const float *x;  // T rows of K, x_stride elements apart
   size_t x_stride, tokens, k;
+  uint32_t p;
   float *sum;      // K
 } ttq_statistic_args;
 typedef void (*ttq_statistic_kernel)(const ttq_statistic_args *) TTQ_SENDABLE;
@@ -97,13 +98,16 @@ typedef struct {
 typedef void (*ttq_matmul_kernel)(const ttq_matmul_args *) TTQ_SENDABLE;
 
 // attention: for each query t and head h of [head_begin, head_end), with kv = h / (heads / kv_heads), over cached positions
-//   p = 0 ... past + t:  y[t][h] = sum of softmax(scale * q[t][h] . keys[kv][p]) * values[kv][p]
-// dim is at most TTQ_ATTENTION_DIM. Cached positions from past + tokens on are never read.
+//   p = 0 ... past + t:  y[t][h] = sum of softmax(scale * q[t][h] . key[kv][p]) * value[kv][p]
+// The cache is of the variant's element type: f32 and f16 are widened exactly; int8 is code * scale, one scale for each
+// (kv head, position). dim is at most TTQ_ATTENTION_DIM. Cached positions from past + tokens on are never read.
 enum { TTQ_ATTENTION_DIM = 256 };
 typedef struct {
   const float *q;       // T rows of heads x dim
-  const float *keys;    // kv_heads x capacity x dim
-  const float *values;  // kv_heads x capacity x dim
+  const void *keys;     // kv_heads x capacity x dim, aligned to the element
+  const void *values;   // kv_heads x capacity x dim, aligned to the element
+  const float *_Nullable key_scales;   // int8: kv_heads x capacity
+  const float *_Nullable value_scales; // int8: kv_heads x capacity
   size_t tokens, past, heads, kv_heads, dim, capacity;
   size_t head_begin, head_end;
   float scale;
@@ -120,7 +124,7 @@ typedef struct { const char *name; uint32_t revision, isa; const char *file, *su
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t bits, layout; ttq_dequantize_kernel kernel; } ttq_dequantize_row;
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t bits, activation, layout; size_t least_tokens; ttq_qmatmul_scratch _Nullable scratch_floats; ttq_qmatmul_kernel kernel; } ttq_qmatmul_row;
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t element; size_t least_tokens, scratch_floats; ttq_matmul_kernel kernel; } ttq_matmul_row;
-typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; size_t scratch_floats; ttq_attention_kernel kernel; } ttq_attention_row;
+typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t element; size_t least_tokens, scratch_floats; ttq_attention_kernel kernel; } ttq_attention_row;
 
 const ttq_statistic_row *ttq_statistic_rows(size_t *count);
 const ttq_quantize_activations_row *ttq_quantize_activations_rows(size_t *count);

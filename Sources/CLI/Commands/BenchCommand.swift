@@ -110,6 +110,7 @@ struct BenchCommand: ParsableCommand {
       let activations = problemOptions.activation == nil || row.activation == problemOptions.activation
       return activations && (row.bits.isEmpty || problem.format.map { row.bits.contains($0.bits) } ?? true)
         && (row.element == nil || problem.element == nil || row.element == problem.element)
+        && (row.cache == nil || row.cache == problem.cache)
     }
     guard let variant else { return rows }
     let known = Array(Set(rows.map(\.name))).sorted()

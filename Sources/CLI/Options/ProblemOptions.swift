@@ -28,6 +28,12 @@ struct ProblemOptions: ParsableArguments {
   @Option(help: "Only variants with these activations: a8, f32 or bf16.")
   var activation: ActivationFormat?
 
+  @Option(help: "Only attention over a cache of this type: f32, f16 or int8.")
+  var cache: CacheType?
+
+  @Option(help: "The p of the statistic: 1, 2 or 4.")
+  var norm = NormOrder.two
+
   @Option(name: .customLong("kv-heads"), help: "Key/value heads of attention.")
   var keyValueHeads = 8
 
@@ -62,7 +68,7 @@ struct ProblemOptions: ParsableArguments {
     let format = WeightFormat(bits: bits, group: group)
     let (n, k) = (resolvedShape.n, resolvedShape.k)
     return switch family {
-    case .statistic: Problem(family: family, k: k, tokens: tokens ?? 512)
+    case .statistic: Problem(family: family, k: k, tokens: tokens ?? 512, norm: norm)
     case .quantizeActivations:
       Problem(family: family, k: k, tokens: tokens ?? 1, format: format, activation: row.activation)
     case .quantize: Problem(family: family, n: n, k: k, format: format, element: element)
@@ -72,8 +78,8 @@ struct ProblemOptions: ParsableArguments {
     case .matmul: Problem(family: family, n: n, k: k, tokens: tokens ?? 1, element: element)
     case .attention:
       Problem(
-        family: family, n: n, k: k, tokens: tokens ?? 1, element: .f32,
-        heads: HeadShape(keyValueHeads: keyValueHeads, dimension: headDimension))
+        family: family, n: n, k: k, tokens: tokens ?? 1,
+        heads: HeadShape(keyValueHeads: keyValueHeads, dimension: headDimension), cache: cache ?? row.cache)
     }
   }
 }

@@ -16,6 +16,8 @@ package struct VariantRow: Hashable, Sendable {
   /// Element type that it reads, or nil where the family has none.
   package var element: ElementType?
   package var activation: ActivationFormat?
+  /// The type of cache that it reads, or nil where the family has none.
+  package var cache: CacheType?
   /// The packed layout that it reads or writes.
   package var layout: PackedLayout?
   /// The least token count it is meant for; below, it is not a candidate.
@@ -33,6 +35,7 @@ package struct VariantRow: Hashable, Sendable {
     if let activation, let wanted = problem.activation, activation != wanted {
       return "takes \(activation.rawValue) activations"
     }
+    if let cache, let wanted = problem.cache, cache != wanted { return "reads a cache of \(cache.rawValue)" }
     if let headDimensions, let heads = problem.heads, !headDimensions.contains(heads.dimension) {
       return "takes heads of at most \(headDimensions.upperBound)"
     }
