@@ -8,7 +8,7 @@ TTQ_REGION(TTQ_TARGET_AVX512)
 // The sums of all subsets of 16 channels' activations, as three tables of 16-bit entries: entry s is the sum of the channels
 // whose bits are set in s. Five channels make the 32 entries of one register, six the 64 of two.
 enum { TABLE_BYTES = 4 * 64 };
-enum { BLOCK = 1024 };  // channels: 16 KiB of tables
+enum { MOST_CHANNELS = 1024 };  // 16 KiB of tables
 
 TTQ_INLINE __m512i five_channels(const int8_t *x) {
   static const uint32_t having[5] = {0xaaaaaaaa, 0xcccccccc, 0xf0f0f0f0, 0xff00ff00, 0xffff0000};
@@ -48,7 +48,7 @@ TTQ_INLINE void look_up(const uint8_t *w, const uint8_t *operands, int bits, __m
 
 #define KERNEL(bits) \
   void ttq_qmatmul_a8_avx512_table_r16x1_q##bits(const ttq_qmatmul_args *a) { \
-    planes_cover(a, bits, (planes_method){2 * TABLE_BYTES, BLOCK, tables, look_up}); \
+    planes_cover(a, bits, (planes_method){2 * TABLE_BYTES, MOST_CHANNELS, tables, look_up}); \
   }
 
 KERNEL(2) KERNEL(3) KERNEL(4) KERNEL(5) KERNEL(8)

@@ -8,7 +8,7 @@ TTQ_REGION(TTQ_TARGET_AVX512BITALG)
 // The eight bit planes of a chunk's activations, the highest first, each as three operands of 32 bits: the first sixteen
 // channels twice, the last sixteen twice, and all.
 enum { X_PLANES = 8, OPERANDS = 3 };
-enum { BLOCK = 8192 };  // channels: 24 KiB of operands
+enum { MOST_CHANNELS = 8192 };  // 24 KiB of operands
 
 TTQ_INLINE void bit_planes(const int8_t *x, size_t count, uint8_t *prepared) {
   for (size_t k = 0; k < count; k += TTQ_CHUNK, prepared += 4 * OPERANDS * X_PLANES) {
@@ -45,7 +45,7 @@ TTQ_INLINE void count(const uint8_t *w, const uint8_t *operands, int bits, __m51
 
 #define KERNEL(bits) \
   void ttq_qmatmul_a8_avx512bitalg_r16x1_q##bits(const ttq_qmatmul_args *a) { \
-    planes_cover(a, bits, (planes_method){4 * OPERANDS * X_PLANES, BLOCK, bit_planes, count}); \
+    planes_cover(a, bits, (planes_method){4 * OPERANDS * X_PLANES, MOST_CHANNELS, bit_planes, count}); \
   }
 
 KERNEL(2) KERNEL(3) KERNEL(4) KERNEL(5) KERNEL(8)

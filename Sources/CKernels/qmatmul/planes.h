@@ -29,11 +29,12 @@ TTQ_INLINE __m512i plane_products(const __m512i *sums, int bits) {
 // and `add` adds the sums over a chunk of 16 x 32 codes to `sums`.
 typedef struct {
   size_t bytes;
-  size_t block;  // channels whose operands stay in L1 while several panels pass by; whole groups of any size
+  size_t most;  // channels whose operands stay in L1 while panels pass by; a multiple of 4 groups of any size
   void (*prepare)(const int8_t *x, size_t count, uint8_t *operands);
   void (*add)(const uint8_t *w, const uint8_t *operands, int bits, __m512i sums[MOST_SUMS]);
 } planes_method;
 
+// Fetches `lines` lines from `next` on and returns where fetching goes on; past the end of the weights that is a no-op.
 TTQ_INLINE uintptr_t fetch(uintptr_t next, int lines) {
   TTQ_UNROLL for (int line = 0; line < lines; line++, next += 64) __builtin_prefetch((const void *)next, 0, 3);
   return next;
@@ -69,20 +70,25 @@ TTQ_INLINE uintptr_t planes_tile(
   return next;
 }
 
-// Where all channels make one block, panels are read in the order of their addresses, and fetched a fixed distance ahead. Else
-// some panels take turns on each block, while those of the next turn are fetched, again in the order of their addresses: to
-// jump between panels costs half of the memory's speed.
+// Where the operands of all channels stay in L1, panels are read in the order of their addresses, and fetched a fixed distance
+// ahead. Else some panels take turns on each block of channels, which is small, for jumps between panels leave the hardware's
+// own fetching behind; those of the next turn are fetched meanwhile, again in the order of their addresses. The first turn,
+// which nobody fetched, is read in that order too, and the last fetches itself.
 TTQ_INLINE void planes_cover(const ttq_qmatmul_args *a, int bits, planes_method method) {
-  assert(a->bits == (size_t)bits && a->k > 0 && a->group % TTQ_CHUNK == 0 && a->y_stride >= a->n && a->scratch);
+  assert(a->bits == (size_t)bits && a->n > 0 && a->k > 0 && a->group % TTQ_CHUNK == 0 && a->y_stride >= a->n && a->scratch);
   const size_t kp = ttq_padded_k(a->k), panel = ttq_panel_bytes(a->k, (size_t)bits, a->group);
-  const size_t turns = TURN_BYTES / panel > 0 ? TURN_BYTES / panel : 1, rows = turns * TTQ_PANEL;
+  const int whole = kp <= method.most;
+  const size_t panels = ttq_padded_n(a->n) / TTQ_PANEL, turns = whole ? 1 : (panels * panel + TURN_BYTES - 1) / TURN_BYTES;
+  const size_t rows = (panels + turns - 1) / turns * TTQ_PANEL;
   for (size_t t = 0; t < a->tokens; t++) {
     method.prepare(a->x_codes + t * kp, kp, (uint8_t *)a->scratch);
-    uintptr_t next = (uintptr_t)a->packed + (kp <= method.block ? AHEAD : turns * panel);
-    for (size_t n = 0; n < a->n; n += rows)
-      for (size_t k = 0; k < kp; k += method.block)
+    for (size_t n = 0; n < a->n; n += rows) {
+      const size_t block = n == 0 ? kp : method.most / 4, after = n + rows < a->n ? n + rows : n;
+      uintptr_t next = (uintptr_t)ttq_panel(a, after) + (whole ? AHEAD : 0);
+      for (size_t k = 0; k < kp; k += block)
         for (size_t r = n; r < n + rows && r < a->n; r += TTQ_PANEL)
-          next = planes_tile(a, r, t, k, k + method.block < kp ? k + method.block : kp, bits, method, next);
+          next = planes_tile(a, r, t, k, k + block < kp ? k + block : kp, bits, method, next);
+    }
   }
 }
 
