@@ -7,7 +7,8 @@
 //               codes need no reduction across lanes; the saturation of the packing instructions is the clamp
 //   avx512_r16  the same with 16 lanes; a chunk of bf16 is one transpose; codes bypass the caches, the next panel is prefetched
 // On layout planes16, below those of panel16:
-//   avx512_planes16  avx512_r16 with the codes of a chunk taken apart bit by bit: 1.06 (2 bit), 1.13 (4 bit) times as long at 3072x1024
+//   avx512_planes16  avx512_r16 with the codes of a chunk taken apart bit by bit: bf16 at 3072x1024 takes 1.06 times as long at
+//                    2 bit, 1.13 at 4
 #if defined(__x86_64__)
 #define TTQ_QUANTIZE_VARIANTS(V) \
   V("bf16/avx2_r16", 1, AVX2, BF16, "avx2.c", "8 rows a vector, bf16 pairs transposed", bf16_avx2_r16) \
