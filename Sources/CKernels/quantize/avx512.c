@@ -3,7 +3,7 @@
 #if defined(__x86_64__)
 #include <assert.h>
 
-#include "../x86/panel512.h"
+#include "../x86/planes512.h"
 #include "../x86/transpose.h"
 
 enum { LONGEST_GROUP = 128 };
@@ -80,7 +80,7 @@ TTQ_INLINE __m512i code_quad(const __m512 v[4], __m512 minimum, __m512 inverse, 
 // Packs one group of one panel and returns the rows whose scale or minimum is not finite.
 TTQ_INLINE __mmask16 quantize_group(
   const ttq_quantize_args *a, const void *const *rows, const void *const *next, size_t k, int bits, uint32_t element,
-  uint8_t **packed
+  uint32_t layout, uint8_t **packed
 ) {
   const size_t width = element == TTQ_F32 ? 4 : 2, end = k + a->group < a->k ? k + a->group : a->k;
   __m512 v[LONGEST_GROUP];
@@ -105,7 +105,8 @@ TTQ_INLINE __mmask16 quantize_group(
   for (size_t c = 0; c < chunks; c++) {
     __m512i quads[8];
     TTQ_UNROLL for (int q = 0; q < 8; q++) quads[q] = code_quad(v + TTQ_CHUNK * c + 4 * q, minimum, inverse, bits);
-    ttq_store_chunk512(*packed, bits, quads);
+    if (layout == TTQ_LAYOUT_PLANES16) ttq_store_planes512(*packed, bits, quads);
+    else ttq_store_chunk512(*packed, bits, quads);
     *packed += 64 * bits;
   }
   _mm512_stream_si512((__m512i *)*packed, _mm512_inserti64x4(_mm512_castsi256_si512(scale16), minimum16, 1));
@@ -115,7 +116,7 @@ TTQ_INLINE __mmask16 quantize_group(
 
 // Codes are written past the caches: they are read after the whole tensor is packed. Rows shorter than a page end before the
 // hardware follows all sixteen; for these the next panel is fetched into L2 meanwhile.
-TTQ_INLINE uint32_t quantize(const ttq_quantize_args *a, int bits, uint32_t element) {
+TTQ_INLINE uint32_t quantize(const ttq_quantize_args *a, int bits, uint32_t element, uint32_t layout) {
   assert(a->bits == (size_t)bits && a->n % TTQ_PANEL == 0 && a->k > 0 && (uintptr_t)a->packed % 64 == 0);
   assert(a->group % TTQ_CHUNK == 0 && a->group <= LONGEST_GROUP);
   const int fetch = a->k * (element == TTQ_F32 ? 4 : 2) < 4096;
@@ -123,14 +124,19 @@ TTQ_INLINE uint32_t quantize(const ttq_quantize_args *a, int bits, uint32_t elem
   __mmask16 bad = 0;
   for (size_t n = 0; n < a->n; n += TTQ_PANEL) {
     const void *const *rows = a->rows + n, *const *next = fetch && n + TTQ_PANEL < a->n ? rows + TTQ_PANEL : NULL;
-    for (size_t k = 0; k < a->k; k += a->group) bad |= quantize_group(a, rows, next, k, bits, element, &packed);
+    for (size_t k = 0; k < a->k; k += a->group) bad |= quantize_group(a, rows, next, k, bits, element, layout, &packed);
   }
   _mm_sfence();
   return bad != 0;
 }
 
 #define KERNEL(name, element, bits) \
-  uint32_t ttq_quantize_##name##_avx512_r16_q##bits(const ttq_quantize_args *a) { return quantize(a, bits, element); }
+  uint32_t ttq_quantize_##name##_avx512_r16_q##bits(const ttq_quantize_args *a) { \
+    return quantize(a, bits, element, TTQ_LAYOUT_PANEL16); \
+  } \
+  uint32_t ttq_quantize_##name##_avx512_planes16_q##bits(const ttq_quantize_args *a) { \
+    return quantize(a, bits, element, TTQ_LAYOUT_PLANES16); \
+  }
 #define KERNELS(name, element) \
   KERNEL(name, element, 2) KERNEL(name, element, 3) KERNEL(name, element, 4) KERNEL(name, element, 5) KERNEL(name, element, 8)
 
