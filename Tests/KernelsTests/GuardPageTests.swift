@@ -169,7 +169,8 @@ import Testing
           var args = unsafe ttq_attention_args(
             q: q.pointer, keys: keys.pointer, values: cachedValues.pointer,
             key_scales: cache.isScaled ? scales.pointer : nil, value_scales: cache.isScaled ? scales.pointer : nil,
-            tokens: tokens, past: cached - tokens, heads: heads, kv_heads: shared, dim: dimension, capacity: cached, head_begin: 0, head_end: heads, scale: 0.1,
+            tokens: tokens, past: cached - tokens, heads: heads, kv_heads: shared, dim: dimension, capacity: cached,
+            head_begin: 0, head_end: heads, scale: 0.1,
             y: y.pointer,
             scratch: memory.pointer)
           unsafe variant.kernel.function(&args)

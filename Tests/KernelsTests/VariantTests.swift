@@ -89,7 +89,8 @@ enum Problems {
       }
     case .attention:
       // The last has every split of the heads that share a key: four, two and one of them at a time.
-      return [(1, 1, 8, 5), (4, 2, 16, 33), (6, 2, 40, 70), (3, 3, 64, 129), (8, 1, 128, 40), (14, 2, 100, 81)].flatMap {
+      return [(1, 1, 8, 5), (4, 2, 16, 33), (6, 2, 40, 70), (3, 3, 64, 129), (8, 1, 128, 40), (14, 2, 100, 81)].flatMap
+      {
         heads, shared, dimension, cached in
         [1, 2, 5, 13].filter { $0 <= cached && $0 >= row.leastTokens }.map {
           Problem(

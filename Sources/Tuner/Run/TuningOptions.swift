@@ -28,7 +28,8 @@ package struct TuningOptions: Sendable {
   /// Options with the time limit, time-out and roof budget that `rigor` has by default.
   package init(
     shapes: [ModelShape], format: WeightFormat = .q4g32, activation: ActivationFormat = .a8,
-    cache: CacheType = .f32, norm: NormOrder = .two, threads: [Int], rigor: Rigor, workload: Workload = .standard, planPath: String, journalPath: String, coldBytes: Int
+    cache: CacheType = .f32, norm: NormOrder = .two, threads: [Int], rigor: Rigor, workload: Workload = .standard,
+    planPath: String, journalPath: String, coldBytes: Int
   ) {
     let effort = Effort(rigor)
     self.shapes = shapes
