@@ -36,10 +36,18 @@ package struct Problem: Codable, Hashable, Sendable {
   package var cache: CacheType?
   /// The norm that is gathered (`statistic`), or nil where it is the usual one, p = 2.
   package var norm: NormOrder?
+  /// `rank`, or nil where it is 0: left out of what is recorded.
+  private var factors: Int?
+
+  private enum CodingKeys: String, CodingKey {
+    case family, n, k, tokens, format, element, activation, heads, cache, norm
+    case factors = "rank"
+  }
 
   package init(
     family: FamilyName, n: Int = 0, k: Int, tokens: Int = 0, format: WeightFormat? = nil, element: ElementType? = nil,
-    activation: ActivationFormat? = nil, heads: HeadShape? = nil, cache: CacheType? = nil, norm: NormOrder = .two
+    activation: ActivationFormat? = nil, heads: HeadShape? = nil, cache: CacheType? = nil, norm: NormOrder = .two,
+    rank: Int = 0
   ) {
     self.family = family
     self.n = n
@@ -51,12 +59,22 @@ package struct Problem: Codable, Hashable, Sendable {
     self.heads = heads
     self.cache = cache
     self.norm = norm == .two ? nil : norm
+    self.rank = rank
   }
 
-  /// The formats part of a name: `q4g32/a8`, `q4g32/bf16`, `f32`.
+  /// Columns of the low-rank factors taken from the weights before they are quantized (`quantize`); 0 for none.
+  package var rank: Int {
+    get { factors ?? 0 }
+    set { factors = newValue == 0 ? nil : newValue }
+  }
+
+  /// The formats part of a name: `q4g32/a8`, `q4g32/bf16`, `q4g32/r16/bf16`, `f32`.
   package var formatName: String {
-    [format?.description, activation?.rawValue, element?.rawValue, cache?.rawValue, norm.map { "p\($0.rawValue)" }]
-      .compactMap { $0 }.joined(separator: "/")
+    let parts: [String?] = [
+      format?.description, rank > 0 ? "r\(rank)" : nil, activation?.rawValue, element?.rawValue, cache?.rawValue,
+      norm.map { "p\($0.rawValue)" },
+    ]
+    return parts.compactMap { $0 }.joined(separator: "/")
   }
 
   /// The problem as one word for keys and logs: `qmatmul/q4g32/a8/3072x1024/t1`.
