@@ -29,7 +29,7 @@ package struct Problem: Codable, Hashable, Sendable {
   package var format: WeightFormat?
   /// The element type that is read: of the weights (`quantize`, `matmul`) or of the cache (`attention`).
   package var element: ElementType?
-  /// How activations enter (`qmatmul`) or leave (`quantizeActivations`).
+  /// How activations enter (`qmatmul`, `matmul`) or leave (`quantizeActivations`); nil is f32.
   package var activation: ActivationFormat?
   package var heads: HeadShape?
 

@@ -74,8 +74,13 @@ enum Problems {
         }
       }
     case .matmul:
-      return [(1, 1), (16, 32), (17, 33), (40, 172), (67, 257)].flatMap { n, k in
-        tokens(from: row.leastTokens).map { Problem(family: family, n: n, k: k, tokens: $0, element: element) }
+      let small = [(1, 1), (16, 32), (17, 33), (40, 172), (67, 257)].flatMap { n, k in
+        tokens(from: row.leastTokens).map { (n, k, $0) }
+      }
+      // Beyond the blocks of rows, channels and tokens that variants keep in cache.
+      let large = [(70, 1100, row.leastTokens), (5, 8300, max(row.leastTokens, 3)), (3, 40, 515)]
+      return (small + large).map { n, k, tokens in
+        Problem(family: family, n: n, k: k, tokens: tokens, element: element, activation: row.activation)
       }
     case .attention:
       return [(1, 1, 8, 5), (4, 2, 16, 33), (6, 2, 40, 70), (3, 3, 64, 129), (8, 1, 128, 40)].flatMap {
@@ -90,6 +95,6 @@ enum Problems {
   }
 
   private static func tokens(from least: Int) -> [Int] {
-    [1, 2, 3, 4, 5, 7, 8, 13, 16, 40].filter { $0 >= least }
+    Set([1, 2, 3, 4, 5, 7, 8, 13, 16, 40]).union(least..<least + 6).filter { $0 >= least }.sorted()
   }
 }

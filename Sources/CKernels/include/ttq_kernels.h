@@ -83,7 +83,9 @@ typedef struct {
 } ttq_qmatmul_args;
 typedef void (*ttq_qmatmul_kernel)(const ttq_qmatmul_args *) TTQ_SENDABLE;
 
-// matmul: y[t][n] = sum over k of w[n][k] * x[t][k] in f32, any order of summation; w widened exactly.
+// matmul: y[t][n] = sum over k of w[n][k] * u[t][k] in f32, any order of summation; w widened exactly.
+//   f32:  u = x
+//   bf16: u = x rounded to the nearest bf16, ties to even. A subnormal w or u may count as 0.
 typedef struct {
   const void *w;    // N rows of K of the variant's element type, contiguous, aligned to the element
   size_t n, k, tokens;
@@ -118,7 +120,7 @@ typedef struct { const char *name; uint32_t revision, isa; const char *file, *su
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t bits, element, layout; ttq_quantize_kernel kernel; } ttq_quantize_row;
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t bits, layout; ttq_dequantize_kernel kernel; } ttq_dequantize_row;
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t bits, activation, layout; size_t least_tokens; ttq_qmatmul_kernel kernel; } ttq_qmatmul_row;
-typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t element; size_t least_tokens, scratch_floats; ttq_matmul_kernel kernel; } ttq_matmul_row;
+typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t element, activation; size_t least_tokens, scratch_floats; ttq_matmul_kernel kernel; } ttq_matmul_row;
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; size_t scratch_floats; ttq_attention_kernel kernel; } ttq_attention_row;
 
 const ttq_statistic_row *ttq_statistic_rows(size_t *count);

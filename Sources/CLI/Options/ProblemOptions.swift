@@ -69,7 +69,10 @@ struct ProblemOptions: ParsableArguments {
     case .dequantize: Problem(family: family, n: n, k: k, format: format)
     case .qmatmul:
       Problem(family: family, n: n, k: k, tokens: tokens ?? 1, format: format, activation: row.activation)
-    case .matmul: Problem(family: family, n: n, k: k, tokens: tokens ?? 1, element: element)
+    case .matmul:
+      Problem(
+        family: family, n: n, k: k, tokens: tokens ?? 1, element: element,
+        activation: row.activation == .f32 ? nil : row.activation)
     case .attention:
       Problem(
         family: family, n: n, k: k, tokens: tokens ?? 1, element: .f32,
