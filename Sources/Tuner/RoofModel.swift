@@ -19,7 +19,7 @@ package struct RoofModel: Sendable {
     let arithmetic = dot ?? .fmaF32
     var amounts = [(kind: arithmetic, amount: cost.operations)]
     switch problem.family {
-    case .quantize, .dequantize: amounts.append((.copy, cost.bytes))
+    case .quantize, .dequantize, .matmulQuantize: amounts.append((.copy, cost.bytes))
     case .qmatmul, .matmul, .attention: amounts.append((.dramRead, cost.bytes))
     case .statistic, .quantizeActivations: break
     }
@@ -33,7 +33,7 @@ package struct RoofModel: Sendable {
   private func products(_ problem: Problem) -> Roof.Kind? {
     switch (problem.family, problem.activation, problem.element) {
     case (.qmatmul, .a8, _): .vpdpbusd
-    case (.matmul, .bf16, .bf16): .vdpbf16ps
+    case (.matmul, .bf16, .bf16), (.matmulQuantize, .bf16, .bf16): .vdpbf16ps
     default: nil
     }
   }

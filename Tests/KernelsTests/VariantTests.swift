@@ -82,6 +82,13 @@ enum Problems {
       return (small + large).map { n, k, tokens in
         Problem(family: family, n: n, k: k, tokens: tokens, element: element, activation: row.activation)
       }
+    case .matmulQuantize:
+      return formats.flatMap { format in
+        [(1, 1, 1), (17, 33, 5), (40, 172, 7), (67, 257, 3), (130, 700, 13), (3, 40, 515)].map { n, k, tokens in
+          Problem(
+            family: family, n: n, k: k, tokens: tokens, format: format, element: element, activation: row.activation)
+        }
+      }
     case .attention:
       return [(1, 1, 8, 5), (4, 2, 16, 33), (6, 2, 40, 70), (3, 3, 64, 129), (8, 1, 128, 40)].flatMap {
         heads, shared, dimension, cached in

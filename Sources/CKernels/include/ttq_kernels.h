@@ -97,6 +97,16 @@ typedef struct {
 } ttq_matmul_args;
 typedef void (*ttq_matmul_kernel)(const ttq_matmul_args *) TTQ_SENDABLE;
 
+// matmulQuantize: y as matmul, and `packed` as quantize in layout panel16 with the rows of w, the last one repeated to fill a
+// panel of 16, in one pass over w. Returns what quantize returns.
+typedef struct {
+  ttq_matmul_args product;
+  size_t group, bits;
+  const float *d;   // K
+  uint8_t *packed;  // aligned to 64 bytes
+} ttq_matmul_quantize_args;
+typedef uint32_t (*ttq_matmul_quantize_kernel)(const ttq_matmul_quantize_args *) TTQ_SENDABLE;
+
 // attention: for each query t and head h of [head_begin, head_end), with kv = h / (heads / kv_heads), over cached positions
 //   p = 0 ... past + t:  y[t][h] = sum of softmax(scale * q[t][h] . keys[kv][p]) * values[kv][p]
 // dim is at most TTQ_ATTENTION_DIM. Cached positions from past + tokens on are never read.
@@ -121,6 +131,7 @@ typedef struct { const char *name; uint32_t revision, isa; const char *file, *su
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t bits, layout; ttq_dequantize_kernel kernel; } ttq_dequantize_row;
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t bits, activation, layout; size_t least_tokens; ttq_qmatmul_kernel kernel; } ttq_qmatmul_row;
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t element, activation; size_t least_tokens, scratch_floats; ttq_matmul_kernel kernel; } ttq_matmul_row;
+typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t bits, element, activation, layout; size_t scratch_floats; ttq_matmul_quantize_kernel kernel; } ttq_matmul_quantize_row;
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; size_t scratch_floats; ttq_attention_kernel kernel; } ttq_attention_row;
 
 const ttq_statistic_row *ttq_statistic_rows(size_t *count);
@@ -129,6 +140,7 @@ const ttq_quantize_row *ttq_quantize_rows(size_t *count);
 const ttq_dequantize_row *ttq_dequantize_rows(size_t *count);
 const ttq_qmatmul_row *ttq_qmatmul_rows(size_t *count);
 const ttq_matmul_row *ttq_matmul_rows(size_t *count);
+const ttq_matmul_quantize_row *ttq_matmul_quantize_rows(size_t *count);
 const ttq_attention_row *ttq_attention_rows(size_t *count);
 
 #pragma clang assume_nonnull end

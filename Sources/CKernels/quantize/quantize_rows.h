@@ -11,9 +11,9 @@
   V("bf16/avx2_r16", 1, AVX2, BF16, "avx2.c", "8 rows a vector, bf16 pairs transposed", bf16_avx2_r16) \
   V("f16/avx2_r16", 1, AVX2, F16, "avx2.c", "8 rows a vector, f16 widened, then transposed", f16_avx2_r16) \
   V("f32/avx2_r16", 1, AVX2, F32, "avx2.c", "8 rows a vector, f32 transposed", f32_avx2_r16) \
-  V("bf16/avx512_r16", 1, AVX512, BF16, "avx512.c", "16 rows a vector, bf16 pairs transposed, streaming stores", bf16_avx512_r16) \
-  V("f16/avx512_r16", 1, AVX512, F16, "avx512.c", "16 rows a vector, f16 widened, then transposed", f16_avx512_r16) \
-  V("f32/avx512_r16", 1, AVX512, F32, "avx512.c", "16 rows a vector, f32 transposed", f32_avx512_r16)
+  V("bf16/avx512_r16", 2, AVX512, BF16, "avx512.c", "16 rows a vector, bf16 pairs transposed, streaming stores", bf16_avx512_r16) \
+  V("f16/avx512_r16", 2, AVX512, F16, "avx512.c", "16 rows a vector, f16 widened, then transposed", f16_avx512_r16) \
+  V("f32/avx512_r16", 2, AVX512, F32, "avx512.c", "16 rows a vector, f32 transposed", f32_avx512_r16)
 #else
 #define TTQ_QUANTIZE_VARIANTS(V)
 #endif
