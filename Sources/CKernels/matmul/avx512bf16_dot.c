@@ -13,8 +13,7 @@ enum {
   CHUNK = 16 * LANE, // channels of a register
   SUMS = 16,         // rows x tokens of a tile: they are reduced together into one register
   MOST_TOKENS = 8,   // of a tile
-  PIECE_WORDS = 512, // of 8 tokens: 16 KiB, a third of a first-level cache
-  LEAST_AHEAD = 8192 // bytes between what is read and what is fetched
+  PIECE_WORDS = 512  // of 8 tokens: 16 KiB, a third of a first-level cache
 };
 
 TTQ_INLINE size_t least(size_t a, size_t b) { return a < b ? a : b; }
@@ -46,8 +45,8 @@ typedef struct {
 TTQ_INLINE void dot_tile(const token_piece *b, size_t n, size_t first, size_t tokens) {
   const ttq_matmul_args *a = b->args;
   const size_t rows = SUMS / tokens, k = a->k, tile = rows * k * 2;
-  // Rows are short: they would end before the hardware's prefetchers are up to speed.
-  const size_t ahead = (LEAST_AHEAD + tile - 1) / tile * tile;
+  // Rows are short: they would end before the hardware's prefetchers are up to speed. The rows of the next tile come too late.
+  const size_t ahead = 2 * tile;
   const uint8_t *w[SUMS];
   __m512 sums[SUMS];
   TTQ_UNROLL for (size_t r = 0; r < rows; r++)

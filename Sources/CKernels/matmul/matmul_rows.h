@@ -36,10 +36,11 @@ enum {
 // With activations rounded to bf16, for weights of bf16: vdpbf16ps multiplies pairs of channels as they lie in memory, nothing is
 // widened.
 //   r1x1   one token: as above; 93-100 % of the read roof, where 16 rows at once reach 74 %
-//   r2x8   a few tokens: dot products along K; at 8 tokens 2.4 times as fast as the best with f32 activations and 89 % of the
-//          read roof (3072x1024; 66 % in 4096x4096, whose rows are longer than what of 8 tokens fits the first-level cache)
-//   r64x6  512 tokens: 85-93 % of the vdpbf16ps roof, 1.9-2.0 times as fast as r64x6 with f32. Of that, asking for y chunk by chunk
-//          gives 14 %, for the weights 5 %; asked for in one go at the start of a tile, both together gave half as much
+//   r2x8   a few tokens: dot products along K; at 8 tokens 2.4 times as fast as the best with f32 activations and 87 % of the
+//          read roof (3072x1024; 2.0 times and 71 % in 4096x4096, whose rows are longer than what of 8 tokens fits the
+//          first-level cache)
+//   r64x6  512 tokens: 85-93 % of the vdpbf16ps roof, 1.9-2.0 times as fast as r64x6 with f32. Where a run gave 93 %, it gave 89 %
+//          without asking for the next weights, 82 % without asking for y, and 85 % with all of it asked for at the start of a tile
 // V(name, function, element, activation, revision, ISA token, file, summary, least tokens, scratch floats)
 #define TTQ_MATMUL_VARIANTS(V) \
   TTQ_MATMUL_F32_ROWS(V, bf16, BF16) TTQ_MATMUL_F32_ROWS(V, f16, F16) TTQ_MATMUL_F32_ROWS(V, f32, F32) \
@@ -66,7 +67,7 @@ enum {
 #define TTQ_MATMUL_BF16_ROWS(V)                                                                        \
   V("bf16/bf16/avx512bf16_r1x1", bf16_bf16_avx512bf16_r1x1, BF16, BF16, 1, AVX512BF16,                 \
     "avx512bf16_stream.c", "one row after the other, a single stream", 1, TTQ_MATMUL_DOT_SCRATCH)      \
-  V("bf16/bf16/avx512bf16_r2x8", bf16_bf16_avx512bf16_r2x8, BF16, BF16, 1, AVX512BF16,                 \
+  V("bf16/bf16/avx512bf16_r2x8", bf16_bf16_avx512bf16_r2x8, BF16, BF16, 2, AVX512BF16,                 \
     "avx512bf16_dot.c", "2 rows x 8 tokens along K, 16 sums reduced together", 2, TTQ_MATMUL_DOT_SCRATCH) \
   V("bf16/bf16/avx512bf16_r64x6", bf16_bf16_avx512bf16_r64x6, BF16, BF16, 1, AVX512BF16,               \
     "avx512bf16_blocks.c", "blocks of 64 rows x 512 channels, pairs transposed", 17, TTQ_MATMUL_BLOCK_SCRATCH)
