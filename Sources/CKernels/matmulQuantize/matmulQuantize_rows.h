@@ -5,7 +5,7 @@
 // The ladder of `matmulQuantize`: each is the block variant of `matmul` that quantizes the rows of a block while their transposed
 // panels are in the cache, so that no row is read, widened or transposed again. Beside its `matmul` alone, 512 tokens, q4g32 (3072x1024,
 // 4096x4096):
-//   bf16/bf16/avx512bf16_r64x6  1.04 and 1.03-1.05 times the time; `quantize` after it would make it 1.07 and 1.06
+//   bf16/bf16/avx512bf16_r64x6  1.04-1.05 and 1.03-1.07 times the time; `quantize` after it would make it 1.07 and 1.06
 //   .../avx512_r64x6            1.02 and 1.03 times; `quantize` after it 1.04 and 1.03
 // V(name, function less its suffix _q<bits>, element, activation, revision, ISA token, file, summary)
 #if defined(__x86_64__)
