@@ -1,6 +1,6 @@
 /// One operation of test-time quantized inference; the folder of `Kernels` with the same name holds its contract.
 package enum FamilyName: String, Codable, Hashable, Sendable, CaseIterable {
-  case statistic, quantizeActivations, quantize, dequantize, qmatmul, matmul, attention
+  case statistic, quantizeActivations, quantize, dequantize, qmatmul, matmul, matmulQuantize, attention
 }
 
 /// The heads of an attention problem.
@@ -25,11 +25,11 @@ package struct Problem: Codable, Hashable, Sendable {
   package var n: Int
   package var k: Int
   package var tokens: Int
-  /// The quantized weight format (`quantize`, `dequantize`, `qmatmul`; the group alone counts in `quantizeActivations`).
+  /// The quantized weight format (`quantize`, `dequantize`, `qmatmul`, `matmulQuantize`; the group alone counts in `quantizeActivations`).
   package var format: WeightFormat?
-  /// The element type of the weights that are read (`quantize`, `matmul`).
+  /// The element type of the weights that are read (`quantize`, `matmul`, `matmulQuantize`).
   package var element: ElementType?
-  /// How activations enter (`qmatmul`) or leave (`quantizeActivations`).
+  /// How activations enter (`qmatmul`, `matmul`, `matmulQuantize`) or leave (`quantizeActivations`); nil is f32.
   package var activation: ActivationFormat?
   package var heads: HeadShape?
   /// How keys and values are kept (`attention`).

@@ -158,6 +158,32 @@ import Testing
     }
   }
 
+  @Test func matmulQuantize() throws {
+    for variant in usable(MatmulQuantizeFamily().variants) {
+      for format in formats(variant.row) {
+        for (n, k) in Self.shapes {
+          for tokens in Self.tokens {
+            let geometry = PackedGeometry(k: k, format: format, layout: variant.row.layout ?? .rows)
+            let bytes = (variant.row.element ?? .f32).bytes
+            let w = try GuardedMemory([UInt8](repeating: 0x3c, count: n * k * bytes))
+            let x = try GuardedMemory(values(tokens * k))
+            let d = try GuardedMemory(values(k))
+            let y = try GuardedMemory([Float](repeating: .nan, count: tokens * n))
+            let packed = try GuardedMemory([UInt8](repeating: 0, count: geometry.bytes(n: n)))
+            let memory = scratch(variant.scratchFloats(Problem(family: .matmulQuantize, n: n, k: k, tokens: tokens)))
+            let product = unsafe ttq_matmul_args(
+              w: w.pointer, n: n, k: k, tokens: tokens, x: x.pointer, x_stride: k, y: y.pointer, y_stride: n,
+              scratch: memory.pointer)
+            var args = unsafe ttq_matmul_quantize_args(
+              product: product, group: format.group, bits: format.bits, d: d.pointer, packed: packed.pointer)
+            #expect(unsafe variant.kernel.function(&args) == 0, "\(variant.row.name)")
+            #expect(isFinite(y.elements), "\(variant.row.name) \(format) \(n)x\(k) t\(tokens)")
+          }
+        }
+      }
+    }
+  }
+
   @Test func attention() throws {
     for variant in usable(AttentionFamily().variants) {
       let cache = variant.row.cache ?? .f32

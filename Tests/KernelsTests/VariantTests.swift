@@ -88,8 +88,20 @@ enum Problems {
         return small + [wide]
       }
     case .matmul:
-      return [(1, 1), (16, 32), (17, 33), (40, 172), (67, 257)].flatMap { n, k in
-        tokens(from: row.leastTokens).map { Problem(family: family, n: n, k: k, tokens: $0, element: element) }
+      let small = [(1, 1), (16, 32), (17, 33), (40, 172), (67, 257)].flatMap { n, k in
+        tokens(from: row.leastTokens).map { (n, k, $0) }
+      }
+      // Beyond the blocks of rows, channels and tokens that variants keep in cache.
+      let large = [(70, 1100, row.leastTokens), (5, 8300, max(row.leastTokens, 3)), (3, 40, 515)]
+      return (small + large).map { n, k, tokens in
+        Problem(family: family, n: n, k: k, tokens: tokens, element: element, activation: row.activation)
+      }
+    case .matmulQuantize:
+      return formats.flatMap { format in
+        [(1, 1, 1), (17, 33, 5), (40, 172, 7), (67, 257, 3), (130, 700, 13), (3, 40, 515)].map { n, k, tokens in
+          Problem(
+            family: family, n: n, k: k, tokens: tokens, format: format, element: element, activation: row.activation)
+        }
       }
     case .attention:
       // The last has every split of the heads that share a key: four, two and one of them at a time.

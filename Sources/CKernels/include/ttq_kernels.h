@@ -95,7 +95,9 @@ typedef struct {
 typedef void (*ttq_qmatmul_kernel)(const ttq_qmatmul_args *) TTQ_SENDABLE;
 typedef size_t (*ttq_qmatmul_scratch)(size_t k, size_t group) TTQ_SENDABLE;  // floats that each thread needs
 
-// matmul: y[t][n] = sum over k of w[n][k] * x[t][k] in f32, any order of summation; w widened exactly.
+// matmul: y[t][n] = sum over k of w[n][k] * u[t][k] in f32, any order of summation; w widened exactly.
+//   f32:  u = x
+//   bf16: u = x rounded to the nearest bf16, ties to even. A subnormal w or u may count as 0.
 typedef struct {
   const void *w;    // N rows of K of the variant's element type, contiguous, aligned to the element
   size_t n, k, tokens;
@@ -106,6 +108,16 @@ typedef struct {
   float *_Nullable scratch;   // the variant's declared floats for this thread, aligned to 64 bytes
 } ttq_matmul_args;
 typedef void (*ttq_matmul_kernel)(const ttq_matmul_args *) TTQ_SENDABLE;
+
+// matmulQuantize: y as matmul, and `packed` as quantize in layout panel16 with the rows of w, the last one repeated to fill a
+// panel of 16, in one pass over w. Returns what quantize returns.
+typedef struct {
+  ttq_matmul_args product;
+  size_t group, bits;
+  const float *d;   // K
+  uint8_t *packed;  // aligned to 64 bytes
+} ttq_matmul_quantize_args;
+typedef uint32_t (*ttq_matmul_quantize_kernel)(const ttq_matmul_quantize_args *) TTQ_SENDABLE;
 
 // attention: for each query t and head h of [head_begin, head_end), with kv = h / (heads / kv_heads), over cached positions
 //   p = 0 ... past + t:  y[t][h] = sum of softmax(scale * q[t][h] . key[kv][p]) * value[kv][p]
@@ -134,7 +146,8 @@ typedef struct { const char *name; uint32_t revision, isa; const char *file, *su
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t bits, element, layout; ttq_quantize_kernel kernel; } ttq_quantize_row;
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t bits, layout; ttq_dequantize_kernel kernel; } ttq_dequantize_row;
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t bits, activation, layout; size_t least_tokens; ttq_qmatmul_scratch _Nullable scratch_floats; ttq_qmatmul_kernel kernel; } ttq_qmatmul_row;
-typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t element; size_t least_tokens, scratch_floats; ttq_matmul_kernel kernel; } ttq_matmul_row;
+typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t element, activation; size_t least_tokens, scratch_floats; ttq_matmul_kernel kernel; } ttq_matmul_row;
+typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t bits, element, activation, layout; size_t scratch_floats; ttq_matmul_quantize_kernel kernel; } ttq_matmul_quantize_row;
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t element; size_t least_tokens, scratch_floats; ttq_attention_kernel kernel; } ttq_attention_row;
 
 const ttq_statistic_row *ttq_statistic_rows(size_t *count);
@@ -143,6 +156,7 @@ const ttq_quantize_row *ttq_quantize_rows(size_t *count);
 const ttq_dequantize_row *ttq_dequantize_rows(size_t *count);
 const ttq_qmatmul_row *ttq_qmatmul_rows(size_t *count);
 const ttq_matmul_row *ttq_matmul_rows(size_t *count);
+const ttq_matmul_quantize_row *ttq_matmul_quantize_rows(size_t *count);
 const ttq_attention_row *ttq_attention_rows(size_t *count);
 
 #pragma clang assume_nonnull end

@@ -13,7 +13,7 @@ struct ProblemOptions: ParsableArguments {
   )
   var shape: MatrixShape?
 
-  @Option(help: "Tokens. (default: 1, statistic 512)")
+  @Option(help: "Tokens. (default: 1, statistic and matmulQuantize 512)")
   var tokens: Int?
 
   @Option(help: "Bits of a code: 2, 3, 4, 5 or 8.")
@@ -79,7 +79,14 @@ struct ProblemOptions: ParsableArguments {
     case .dequantize: Problem(family: family, n: n, k: k, format: format)
     case .qmatmul:
       Problem(family: family, n: n, k: k, tokens: tokens ?? 1, format: format, activation: row.activation)
-    case .matmul: Problem(family: family, n: n, k: k, tokens: tokens ?? 1, element: element)
+    case .matmul:
+      Problem(
+        family: family, n: n, k: k, tokens: tokens ?? 1, element: element,
+        activation: row.activation == .f32 ? nil : row.activation)
+    case .matmulQuantize:
+      Problem(
+        family: family, n: n, k: k, tokens: tokens ?? 512, format: format, element: element,
+        activation: row.activation == .f32 ? nil : row.activation)
     case .attention:
       Problem(
         family: family, n: n, k: k, tokens: tokens ?? 1,

@@ -32,9 +32,7 @@ package struct VariantRow: Hashable, Sendable {
       return "has no \(format.bits)-bit form"
     }
     if let element, let wanted = problem.element, element != wanted { return "reads \(element.rawValue)" }
-    if let activation, let wanted = problem.activation, activation != wanted {
-      return "takes \(activation.rawValue) activations"
-    }
+    if let activation, activation != problem.activation ?? .f32 { return "takes \(activation.rawValue) activations" }
     if let cache, let wanted = problem.cache, cache != wanted { return "reads a cache of \(cache.rawValue)" }
     if let headDimensions, let heads = problem.heads, !headDimensions.contains(heads.dimension) {
       return "takes heads of at most \(headDimensions.upperBound)"
