@@ -18,11 +18,12 @@ extension Float16: CacheElement {
     let halves = unsafe UnsafeRawPointer(source).loadUnaligned(as: SIMD16<UInt16>.self)
     let bits = SIMD16<UInt32>(truncatingIfNeeded: halves)
     let placed = (bits & 0x7FFF) &<< 13
-    let scaled =
-      unsafe unsafeBitCast(placed, to: SIMD16<Float>.self) * Float(sign: .plus, exponent: 112, significand: 1)
-    var wide = unsafe unsafeBitCast(scaled, to: SIMD16<UInt32>.self)
-    wide.replace(with: placed | 0x7F80_0000, where: placed .>= 0x0F80_0000)
-    return unsafe unsafeBitCast(wide | (bits & 0x8000) &<< 16, to: SIMD16<Float>.self)
+    let scaled = unsafe unsafeBitCast(placed, to: SIMD16<Float>.self) * 0x1p112
+    let special = unsafe unsafeBitCast(placed | 0x7F80_0000, to: SIMD16<Float>.self)
+    // Compared as floats: compares of integers go lane after lane.
+    let wide = scaled.replacing(with: special, where: scaled .>= 65536)
+    let magnitude = unsafe unsafeBitCast(wide, to: SIMD16<UInt32>.self)
+    return unsafe unsafeBitCast(magnitude | (bits & 0x8000) &<< 16, to: SIMD16<Float>.self)
   }
 }
 

@@ -56,19 +56,19 @@ extension CacheType {
   private static func halves(_ x: SIMD16<Float>) -> SIMD16<UInt16> {
     let bits = unsafe unsafeBitCast(x, to: SIMD16<Int32>.self)
     let sign = (bits &>> 16) & 0x8000
-    let magnitude = bits & 0x7FFF_FFFF
-    let greatest: Int32 = 0x477F_E000  // 65504
-    let infinity: Int32 = 0x7F80_0000
-    let bounded = magnitude.replacing(with: greatest, where: magnitude .> greatest)
+    let magnitude = unsafe unsafeBitCast(bits & 0x7FFF_FFFF, to: SIMD16<Float>.self)
+    // Compares are of floats: those of integers go lane after lane.
+    let bounded = magnitude.lesser(SIMD16(repeating: 65504))
+    let kept = unsafe unsafeBitCast(bounded, to: SIMD16<Int32>.self)
     // The exponent's bias falls by 112; of the 13 bits that go, half and more rounds up, exactly half to the even neighbour.
-    let normal = (bounded &- 0x3800_0000 &+ 0x0FFF &+ ((bounded &>> 13) & 1)) &>> 13
+    let normal = (kept &- 0x3800_0000 &+ 0x0FFF &+ ((kept &>> 13) & 1)) &>> 13
     // Next to 0.5, the last bit of an f32 is the least f16: adding rounds there, and the low bits are the f16's.
-    let lifted = unsafe unsafeBitCast(bounded, to: SIMD16<Float>.self) + 0.5
-    let subnormal = unsafe unsafeBitCast(lifted, to: SIMD16<Int32>.self) &- 0x3F00_0000
-    var half = normal.replacing(with: subnormal, where: bounded .< 0x3880_0000)
-    half.replace(with: 0x7C00, where: magnitude .>= infinity)
-    half.replace(with: 0x7E00, where: magnitude .> infinity)
-    return SIMD16<UInt16>(truncatingIfNeeded: half | sign)
+    let subnormal = unsafe unsafeBitCast(bounded + 0.5, to: SIMD16<Int32>.self) &- 0x3F00_0000
+    return SIMD16<UInt16>(
+      truncatingIfNeeded: sign
+        | normal.replacing(with: subnormal, where: bounded .< 0x1p-14)
+        .replacing(with: SIMD16(repeating: 0x7C00), where: magnitude .== .infinity)
+        .replacing(with: SIMD16(repeating: 0x7E00), where: magnitude .!= magnitude))
   }
 
   private static func load(_ source: UnsafePointer<Float>, _ count: Int) -> SIMD16<Float> {
