@@ -1,6 +1,6 @@
 /// One operation of test-time quantized inference; the folder of `Kernels` with the same name holds its contract.
 package enum FamilyName: String, Codable, Hashable, Sendable, CaseIterable {
-  case statistic, quantizeActivations, quantize, dequantize, qmatmul, matmul, attention
+  case statistic, quantizeActivations, quantize, dequantize, qmatmul, matmul, lowrank, attention
 }
 
 /// The heads of an attention problem.
@@ -32,7 +32,8 @@ package struct Problem: Codable, Hashable, Sendable {
   /// How activations enter (`qmatmul`) or leave (`quantizeActivations`).
   package var activation: ActivationFormat?
   package var heads: HeadShape?
-  /// Columns of the low-rank factors taken from the weights before they are quantized (`quantize`); 0 for none.
+  /// Columns of the low-rank factors taken from the weights before they are quantized (`quantize`) and multiplied
+  /// by apart (`lowrank`); 0 for none.
   package var rank: Int
 
   package init(

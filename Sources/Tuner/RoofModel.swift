@@ -20,7 +20,7 @@ package struct RoofModel: Sendable {
     var amounts = [(kind: arithmetic, amount: cost.operations)]
     switch problem.family {
     case .quantize, .dequantize: amounts.append((.copy, cost.bytes))
-    case .qmatmul, .matmul, .attention: amounts.append((.dramRead, cost.bytes))
+    case .qmatmul, .matmul, .lowrank, .attention: amounts.append((.dramRead, cost.bytes))
     case .statistic, .quantizeActivations: break
     }
     // GB/s and GOP/s are bytes and operations a nanosecond.

@@ -81,6 +81,10 @@ enum Problems {
       return [(1, 1), (16, 32), (17, 33), (40, 172), (67, 257)].flatMap { n, k in
         tokens(from: row.leastTokens).map { Problem(family: family, n: n, k: k, tokens: $0, element: element) }
       }
+    case .lowrank:
+      return [(1, 1, 1), (16, 32, 16), (40, 172, 3), (67, 257, 40), (33, 600, 16)].flatMap { n, k, rank in
+        (tokens(from: row.leastTokens) + [70]).map { Problem(family: family, n: n, k: k, tokens: $0, rank: rank) }
+      }
     case .attention:
       return [(1, 1, 8, 5), (4, 2, 16, 33), (6, 2, 40, 70), (3, 3, 64, 129), (8, 1, 128, 40)].flatMap {
         heads, shared, dimension, cached in

@@ -28,7 +28,7 @@ struct ProblemOptions: ParsableArguments {
   @Option(help: "Only variants with these activations: a8 or f32.")
   var activation: ActivationFormat?
 
-  @Option(help: "Columns of the low-rank factors that are taken from the weights before they are quantized.")
+  @Option(help: "Columns of the low-rank factors that are taken from the weights before they are quantized, and multiplied by in lowrank.")
   var rank = 0
 
   @Option(name: .customLong("kv-heads"), help: "Key/value heads of attention.")
@@ -74,6 +74,7 @@ struct ProblemOptions: ParsableArguments {
     case .qmatmul:
       Problem(family: family, n: n, k: k, tokens: tokens ?? 1, format: format, activation: row.activation)
     case .matmul: Problem(family: family, n: n, k: k, tokens: tokens ?? 1, element: element)
+    case .lowrank: Problem(family: family, n: n, k: k, tokens: tokens ?? 1, rank: max(1, rank))
     case .attention:
       Problem(
         family: family, n: n, k: k, tokens: tokens ?? 1, element: .f32,

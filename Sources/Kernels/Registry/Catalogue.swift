@@ -15,6 +15,7 @@ package struct Catalogue: Sendable {
     DequantizeFamily(),
     QMatmulFamily(),
     MatmulFamily(),
+    LowRankFamily(),
     AttentionFamily(),
   ])
 
