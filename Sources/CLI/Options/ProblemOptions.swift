@@ -28,7 +28,7 @@ struct ProblemOptions: ParsableArguments {
   @Option(help: "Only variants with these activations: a8 or f32.")
   var activation: ActivationFormat?
 
-  @Option(help: "Columns of the low-rank factors that are taken from the weights before they are quantized, and multiplied by in lowrank.")
+  @Option(help: "Columns of the low-rank factors, for quantize and lowrank.")
   var rank = 0
 
   @Option(name: .customLong("kv-heads"), help: "Key/value heads of attention.")
