@@ -1,6 +1,7 @@
 /// One operation of test-time quantized inference; the folder of `Kernels` with the same name holds its contract.
 package enum FamilyName: String, Codable, Hashable, Sendable, CaseIterable {
-  case statistic, quantizeActivations, quantize, dequantize, qmatmul, matmul, matmulQuantize, attention
+  case statistic, quantizeActivations, quantize, dequantize, qmatmul, matmul, matmulQuantize, lowrank,
+    attention
 }
 
 /// The heads of an attention problem.
@@ -25,7 +26,8 @@ package struct Problem: Codable, Hashable, Sendable {
   package var n: Int
   package var k: Int
   package var tokens: Int
-  /// The quantized weight format (`quantize`, `dequantize`, `qmatmul`, `matmulQuantize`; the group alone counts in `quantizeActivations`).
+  /// The quantized weight format (`quantize`, `dequantize`, `qmatmul`, `matmulQuantize`; the group alone counts in
+  /// `quantizeActivations`).
   package var format: WeightFormat?
   /// The element type of the weights that are read (`quantize`, `matmul`, `matmulQuantize`).
   package var element: ElementType?
@@ -62,7 +64,8 @@ package struct Problem: Codable, Hashable, Sendable {
     self.rank = rank
   }
 
-  /// Columns of the low-rank factors taken from the weights before they are quantized (`quantize`); 0 for none.
+  /// Columns of the low-rank factors taken from the weights before they are quantized (`quantize`) and multiplied by apart
+  /// (`lowrank`); 0 for none.
   package var rank: Int {
     get { factors ?? 0 }
     set { factors = newValue == 0 ? nil : newValue }

@@ -26,7 +26,7 @@ package struct RoofModel: Sendable {
   package static func bandwidth(of problem: Problem) -> Roof.Kind? {
     switch problem.family {
     case .quantize, .dequantize, .matmulQuantize: .copy
-    case .qmatmul, .matmul, .attention: .dramRead
+    case .qmatmul, .matmul, .lowrank, .attention: .dramRead
     case .statistic, .quantizeActivations: nil
     }
   }

@@ -36,7 +36,7 @@ import Testing
       (.quantize, count(ttq_quantize_rows)), (.dequantize, count(ttq_dequantize_rows)),
       (.qmatmul, count(ttq_qmatmul_rows)),
       (.matmul, count(ttq_matmul_rows)), (.matmulQuantize, count(ttq_matmul_quantize_rows)),
-      (.attention, count(ttq_attention_rows)),
+      (.lowrank, count(ttq_lowrank_rows)), (.attention, count(ttq_attention_rows)),
     ]
     for (family, expected) in counts {
       #expect(names(family).count == expected && Set(names(family)).count == expected, "\(family)")

@@ -184,6 +184,26 @@ import Testing
     }
   }
 
+  @Test func lowrank() throws {
+    for variant in usable(LowRankFamily().variants) {
+      for (n, k) in Self.shapes {
+        for (tokens, rank) in [(1, 16), (3, 5), (8, 40), (70, 16)] {
+          let b = try GuardedMemory([UInt16](repeating: 0x3c01, count: n * rank))
+          let a = try GuardedMemory([UInt16](repeating: 0x3c02, count: rank * k))
+          let x = try GuardedMemory(values(tokens * k))
+          let y = try GuardedMemory(values(tokens * n))
+          let memory = scratch(
+            variant.scratchFloats(Problem(family: .lowrank, n: n, k: k, tokens: tokens, rank: rank)))
+          var args = unsafe ttq_lowrank_args(
+            factors: ttq_low_rank(rank: rank, b: b.pointer, a: a.pointer), n: n, k: k, tokens: tokens, x: x.pointer,
+            x_stride: k, y: y.pointer, y_stride: n, scratch: memory.pointer)
+          unsafe variant.kernel.function(&args)
+          #expect(isFinite(y.elements), "\(variant.row.name) \(n)x\(k) t\(tokens)")
+        }
+      }
+    }
+  }
+
   @Test func attention() throws {
     for variant in usable(AttentionFamily().variants) {
       let cache = variant.row.cache ?? .f32

@@ -103,6 +103,10 @@ enum Problems {
             family: family, n: n, k: k, tokens: tokens, format: format, element: element, activation: row.activation)
         }
       }
+    case .lowrank:
+      return [(1, 1, 1), (16, 32, 16), (40, 172, 3), (67, 257, 40), (33, 600, 16)].flatMap { n, k, rank in
+        (tokens(from: row.leastTokens) + [70]).map { Problem(family: family, n: n, k: k, tokens: $0, rank: rank) }
+      }
     case .attention:
       // The last has every split of the heads that share a key: four, two and one of them at a time.
       return [(1, 1, 8, 5), (4, 2, 16, 33), (6, 2, 40, 70), (3, 3, 64, 129), (8, 1, 128, 40), (14, 2, 100, 81)].flatMap

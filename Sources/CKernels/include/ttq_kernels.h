@@ -95,6 +95,20 @@ typedef struct {
 typedef void (*ttq_qmatmul_kernel)(const ttq_qmatmul_args *) TTQ_SENDABLE;
 typedef size_t (*ttq_qmatmul_scratch)(size_t k, size_t group) TTQ_SENDABLE;  // floats that each thread needs
 
+// lowrank: y[t][n] += sum over i of b[n][i] * z[t][i], z[t][i] = sum over k of a[i][k] * x[t][k]. Single precision, any order of
+// summation.
+typedef struct {
+  ttq_low_rank factors;
+  size_t n, k, tokens;
+  const float *x;   // T rows of K, x_stride elements apart
+  size_t x_stride;
+  float *y;         // T rows of N, y_stride elements apart
+  size_t y_stride;
+  float *_Nullable scratch;   // TTQ_LOWRANK_PANEL + rank * TTQ_LOWRANK_TOKENS floats, aligned to 64 bytes
+} ttq_lowrank_args;
+enum { TTQ_LOWRANK_TOKENS = 64, TTQ_LOWRANK_PANEL = 8192 };
+typedef void (*ttq_lowrank_kernel)(const ttq_lowrank_args *) TTQ_SENDABLE;
+
 // matmul: y[t][n] = sum over k of w[n][k] * u[t][k] in f32, any order of summation; w widened exactly.
 //   f32:  u = x
 //   bf16: u = x rounded to the nearest bf16, ties to even. A subnormal w or u may count as 0.
@@ -148,6 +162,7 @@ typedef struct { const char *name; uint32_t revision, isa; const char *file, *su
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t bits, activation, layout; size_t least_tokens; ttq_qmatmul_scratch _Nullable scratch_floats; ttq_qmatmul_kernel kernel; } ttq_qmatmul_row;
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t element, activation; size_t least_tokens, scratch_floats; ttq_matmul_kernel kernel; } ttq_matmul_row;
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t bits, element, activation, layout; size_t scratch_floats; ttq_matmul_quantize_kernel kernel; } ttq_matmul_quantize_row;
+typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; ttq_lowrank_kernel kernel; } ttq_lowrank_row;
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t element; size_t least_tokens, scratch_floats; ttq_attention_kernel kernel; } ttq_attention_row;
 
 const ttq_statistic_row *ttq_statistic_rows(size_t *count);
@@ -157,6 +172,7 @@ const ttq_dequantize_row *ttq_dequantize_rows(size_t *count);
 const ttq_qmatmul_row *ttq_qmatmul_rows(size_t *count);
 const ttq_matmul_row *ttq_matmul_rows(size_t *count);
 const ttq_matmul_quantize_row *ttq_matmul_quantize_rows(size_t *count);
+const ttq_lowrank_row *ttq_lowrank_rows(size_t *count);
 const ttq_attention_row *ttq_attention_rows(size_t *count);
 
 #pragma clang assume_nonnull end

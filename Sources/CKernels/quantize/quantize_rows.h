@@ -7,8 +7,10 @@
 //               codes need no reduction across lanes; the saturation of the packing instructions is the clamp
 //   avx512_r16  the same with 16 lanes; a chunk of bf16 is one transpose; weights are fetched ahead, codes bypass the caches; a group is
 //               packed after the next one is scaled, so that no division is waited for; codes are truncated by a sum that puts them in
-//               their place, and clamped only where a group's range asks for it (1.26 x the same without these two and the fetching)
-// Each takes low-rank factors from the weights where there are any, with the weights in registers.
+//               their place, and clamped only where a group's range asks for it (1.26 x the same without these two and the fetching;
+//               no gain while the core runs at the lower of the two rates that this virtual machine shows)
+// Each takes low-rank factors from the weights where there are any. avx512_r16 then works on two panels at once (3.7 G weights/s at
+// rank 16, 0.33 x rank 0): multiply-adds take half of that time, and what follows them does not overlap with them yet.
 // On layout planes16, below those of panel16:
 //   avx512_planes16  avx512_r16 with the codes of a chunk taken apart bit by bit: bf16 at 3072x1024 takes 1.06 times as long at
 //                    2 bit, 1.13 at 4

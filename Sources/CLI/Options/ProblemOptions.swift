@@ -34,7 +34,7 @@ struct ProblemOptions: ParsableArguments {
   @Option(help: "The p of the statistic: 1, 2 or 4.")
   var norm = NormOrder.two
 
-  @Option(help: "Columns of the low-rank factors that are taken from the weights before they are quantized.")
+  @Option(help: "Columns of the low-rank factors, for quantize and lowrank.")
   var rank = 0
 
   @Option(name: .customLong("kv-heads"), help: "Key/value heads of attention.")
@@ -87,6 +87,7 @@ struct ProblemOptions: ParsableArguments {
       Problem(
         family: family, n: n, k: k, tokens: tokens ?? 512, format: format, element: element,
         activation: row.activation == .f32 ? nil : row.activation)
+    case .lowrank: Problem(family: family, n: n, k: k, tokens: tokens ?? 1, rank: max(1, rank))
     case .attention:
       Problem(
         family: family, n: n, k: k, tokens: tokens ?? 1,

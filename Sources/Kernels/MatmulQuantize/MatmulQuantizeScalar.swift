@@ -42,7 +42,8 @@ enum MatmulQuantizeScalar {
         guard let rows = rows.baseAddress else { return }
         var panel = unsafe ttq_quantize_args(
           rows: rows, n: PackedGeometry.panel, k: product.k, group: args.group, bits: args.bits, d: args.d,
-          packed: args.packed + first / PackedGeometry.panel * panelBytes)
+          packed: args.packed + first / PackedGeometry.panel * panelBytes,
+          low_rank: ttq_low_rank(), scratch: nil)
         unsafe nonfinite |= quantize.kernel.function(&panel)
       }
     }

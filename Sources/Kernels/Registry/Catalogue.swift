@@ -16,6 +16,7 @@ package struct Catalogue: Sendable {
     QMatmulFamily(),
     MatmulFamily(),
     MatmulQuantizeFamily(),
+    LowRankFamily(),
     AttentionFamily(),
   ])
 
