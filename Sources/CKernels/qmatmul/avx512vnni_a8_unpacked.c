@@ -36,7 +36,7 @@ TTQ_INLINE void unpack(const ttq_qmatmul_args *a, size_t n, int bits, int panels
 TTQ_INLINE void tile(const ttq_qmatmul_args *a, size_t n, size_t t, int panels, int tokens) {
   const size_t kp = ttq_padded_k(a->k), groups = ttq_groups(a->k, a->group);
   const uint8_t *w = (const uint8_t *)a->scratch;
-  const int8_t *first = a->x_codes + t * kp, *fourth = first + 3 * kp;
+  const int8_t *first = a->x_codes + t * kp, *fourth = first + (tokens > 3 ? 3 * kp : 0);
   TTQ_OPAQUE(fourth);
   const float *x_scale = a->x_scale + t * groups, *x_sum = a->x_sum + t * groups;
   __m512 y[MOST_PANELS][MOST_TOKENS];
