@@ -1,130 +1,89 @@
 #include "quantize_rows.h"
+#undef KERNEL
 
 #if defined(__x86_64__)
 #include <assert.h>
+#include <string.h>
 
-#include "../x86/panel512.h"
-#include "../x86/transpose.h"
+#include "group512.h"
 
-enum { LONGEST_GROUP = 128 };
+// How far ahead of their use weights are fetched.
+enum { FETCH_BYTES = 512 };
+
+// The distance of 16 rows, or 0 where they have no common one.
+static size_t stride_of(const void *const *rows) {
+  const char *first = rows[0];
+  const size_t stride = (size_t)((const char *)rows[1] - first);
+  for (size_t r = 1; r < TTQ_PANEL; r++)
+    if ((const char *)rows[r] != first + stride * r) return 0;
+  return stride;
+}
 
 TTQ_REGION(TTQ_TARGET_AVX512)
 
-// 16 rows x `count` channels from channel k on, as f32, one vector of rows for each channel. Two bf16 make one element of
-// the transpose: | channel 2 j + 1 | channel 2 j |, and either half is an f32 once the other is cleared.
-TTQ_INLINE void load_chunk(const void *const *rows, size_t k, int count, uint32_t element, __m512 w[TTQ_CHUNK]) {
-  const __mmask32 valid = count == TTQ_CHUNK ? ~0u : (1u << count) - 1;
-  __m512i m[16];
-  if (element == TTQ_BF16) {
-    TTQ_UNROLL for (int r = 0; r < 16; r++) m[r] = _mm512_maskz_loadu_epi16(valid, (const uint16_t *)rows[r] + k);
-    ttq_transpose512(m);
-    TTQ_UNROLL for (int j = 0; j < 16; j++) {
-      w[2 * j] = _mm512_castsi512_ps(_mm512_slli_epi32(m[j], 16));
-      w[2 * j + 1] = _mm512_castsi512_ps(_mm512_and_si512(m[j], _mm512_set1_epi32((int)0xffff0000)));
-    }
-    return;
-  }
-  TTQ_UNROLL for (int h = 0; h < 2; h++) {
-    const __mmask16 part = (__mmask16)(valid >> (16 * h));
-    TTQ_UNROLL for (int r = 0; r < 16; r++) {
-      const size_t first = k + 16 * (size_t)h;
-      m[r] = element == TTQ_F32
-        ? _mm512_maskz_loadu_epi32(part, (const float *)rows[r] + first)
-        : _mm512_castps_si512(_mm512_cvtph_ps(_mm256_maskz_loadu_epi16(part, (const uint16_t *)rows[r] + first)));
-    }
-    ttq_transpose512(m);
-    TTQ_UNROLL for (int j = 0; j < 16; j++) w[16 * h + j] = _mm512_castsi512_ps(m[j]);
-  }
-}
-
-// Scales a chunk by d into `v` and widens the rows' ranges. Channels past the count become -inf, whose code is 0. Of equal
-// extremes the first is kept, as in the reference: it decides the sign of a zero. Parts of 8 channels break the chain of minima,
-// whose latency would otherwise bound the pass.
 TTQ_INLINE void scale_chunk(
-  const ttq_quantize_args *a, const void *const *rows, size_t k, int count, uint32_t element, __m512 *v, __m512 *low,
-  __m512 *high
+  ttq_group512 *g, const char *rows, size_t stride, const float *d, int count, uint32_t element, ttq_extremes512 *extremes
 ) {
-  __m512 w[TTQ_CHUNK];
-  load_chunk(rows, k, count, element, w);
-  TTQ_UNROLL for (int part = 0; part < TTQ_CHUNK; part += 8) {
-    __m512 least = _mm512_set1_ps(__builtin_inff()), most = _mm512_set1_ps(-__builtin_inff());
-    TTQ_UNROLL for (int c = part; c < part + 8; c++) {
-      if (c >= count) {
-        v[c] = _mm512_set1_ps(-__builtin_inff());
-        continue;
-      }
-      v[c] = _mm512_mul_ps(w[c], _mm512_set1_ps(a->d[k + (size_t)c]));
-      least = _mm512_min_ps(v[c], least);
-      most = _mm512_max_ps(v[c], most);
-    }
-    *low = _mm512_min_ps(least, *low);
-    *high = _mm512_max_ps(most, *high);
-  }
+  __m512i m[TTQ_CHUNK];
+  ttq_load_chunk512(rows, stride, element, m);
+  ttq_group512_scale(g, m, d, count, element, extremes);
 }
 
-// Codes of four channels as a quad. The packing instructions saturate, which is the clamp:
-//   i32   a0 a1 a2 a3 | b0 b1 b2 b3 | c.. | d..    in each lane of 128 bits, a letter a channel, a digit a row
-//   u8    a0 a1 a2 a3 b0 b1 b2 b3 c0 ... d3   ->   a0 b0 c0 d0 a1 b1 ... d3
-TTQ_INLINE __m512i code_quad(const __m512 v[4], __m512 minimum, __m512 inverse, int bits) {
-  const __m512i order = _mm512_broadcast_i32x4(_mm_setr_epi8(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15));
-  __m512i n[4];
-  TTQ_UNROLL for (int i = 0; i < 4; i++) {
-    const __m512 steps = _mm512_mul_ps(_mm512_sub_ps(v[i], minimum), inverse);
-    n[i] = _mm512_cvttps_epi32(_mm512_add_ps(steps, _mm512_set1_ps(0.5f)));
-  }
-  const __m512i bytes = _mm512_packus_epi16(_mm512_packs_epi32(n[0], n[1]), _mm512_packs_epi32(n[2], n[3]));
-  const __m512i codes = _mm512_shuffle_epi8(bytes, order);
-  return bits == 8 ? codes : _mm512_min_epu8(codes, _mm512_set1_epi8((char)((1 << bits) - 1)));
-}
-
-// Packs one group of one panel and returns the rows whose scale or minimum is not finite.
-TTQ_INLINE __mmask16 quantize_group(
-  const ttq_quantize_args *a, const void *const *rows, const void *const *next, size_t k, int bits, uint32_t element,
-  uint8_t **packed
+// A group of rows that are no constant stride apart, or of which the last chunk is short: from a copy.
+static __attribute__((noinline)) ttq_extremes512 scale_copy(
+  ttq_group512 *g, const ttq_quantize_args *a, const void *const *rows, size_t first, size_t channels, uint32_t element
 ) {
-  const size_t width = element == TTQ_F32 ? 4 : 2, end = k + a->group < a->k ? k + a->group : a->k;
-  __m512 v[LONGEST_GROUP];
-  __m512 low = _mm512_set1_ps(__builtin_inff()), high = _mm512_set1_ps(-__builtin_inff());
-  size_t chunks = 0;
-  for (; k < end; k += TTQ_CHUNK, chunks++) {
-    if (next)
-      TTQ_UNROLL for (int r = 0; r < 16; r++) _mm_prefetch((const char *)next[r] + width * k, _MM_HINT_T1);
-    __m512 *chunk = v + TTQ_CHUNK * chunks;
-    if (end - k >= TTQ_CHUNK) scale_chunk(a, rows, k, TTQ_CHUNK, element, chunk, &low, &high);
-    else scale_chunk(a, rows, k, (int)(end - k), element, chunk, &low, &high);
+  const size_t width = element == TTQ_F32 ? 4 : 2;
+  char copy[TTQ_PANEL][4 * TTQ_LONGEST_GROUP] = {{0}};
+  float d[TTQ_LONGEST_GROUP] = {0};
+  for (size_t r = 0; r < TTQ_PANEL; r++) memcpy(copy[r], (const char *)rows[r] + width * first, width * channels);
+  memcpy(d, a->d + first, sizeof *d * channels);
+  ttq_extremes512 extremes = ttq_group512_begin(g);
+  for (size_t k = 0; k < channels; k += TTQ_CHUNK) {
+    const int count = channels - k < TTQ_CHUNK ? (int)(channels - k) : TTQ_CHUNK;
+    const char *chunk = copy[0] + width * k;
+    if (element == TTQ_BF16) scale_chunk(g, chunk, sizeof copy[0], d + k, count, TTQ_BF16, &extremes);
+    else if (element == TTQ_F16) scale_chunk(g, chunk, sizeof copy[0], d + k, count, TTQ_F16, &extremes);
+    else scale_chunk(g, chunk, sizeof copy[0], d + k, count, TTQ_F32, &extremes);
   }
-
-  enum { NEAREST = _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC, NOT_FINITE = 0x99 };
-  const __m512 levels = _mm512_set1_ps((float)((1 << bits) - 1)), zero = _mm512_setzero_ps();
-  const __m256i scale16 = _mm512_cvtps_ph(_mm512_add_ps(_mm512_div_ps(_mm512_sub_ps(high, low), levels), zero), NEAREST);
-  const __m256i minimum16 = _mm512_cvtps_ph(_mm512_add_ps(low, zero), NEAREST);
-  const __m512 scale = _mm512_cvtph_ps(scale16), minimum = _mm512_cvtph_ps(minimum16);
-  const __mmask16 some = _mm512_cmp_ps_mask(scale, zero, _CMP_NEQ_UQ);
-  const __m512 inverse = _mm512_maskz_div_ps(some, _mm512_set1_ps(1), scale);
-
-  for (size_t c = 0; c < chunks; c++) {
-    __m512i quads[8];
-    TTQ_UNROLL for (int q = 0; q < 8; q++) quads[q] = code_quad(v + TTQ_CHUNK * c + 4 * q, minimum, inverse, bits);
-    ttq_store_chunk512(*packed, bits, quads);
-    *packed += 64 * bits;
-  }
-  _mm512_stream_si512((__m512i *)*packed, _mm512_inserti64x4(_mm512_castsi256_si512(scale16), minimum16, 1));
-  *packed += 64;
-  return _mm512_fpclass_ps_mask(scale, NOT_FINITE) | _mm512_fpclass_ps_mask(minimum, NOT_FINITE);
+  return extremes;
 }
 
-// Codes are written past the caches: they are read after the whole tensor is packed. Rows shorter than a page end before the
-// hardware follows all sixteen; for these the next panel is fetched into L2 meanwhile.
+// Codes are written past the caches: they are read after the whole tensor is packed. The hardware does not follow sixteen rows
+// from page to page, so weights are fetched into L2 ahead of their use, at a row's end those of the next panel.
 TTQ_INLINE uint32_t quantize(const ttq_quantize_args *a, int bits, uint32_t element) {
   assert(a->bits == (size_t)bits && a->n % TTQ_PANEL == 0 && a->k > 0 && (uintptr_t)a->packed % 64 == 0);
-  assert(a->group % TTQ_CHUNK == 0 && a->group <= LONGEST_GROUP);
-  const int fetch = a->k * (element == TTQ_F32 ? 4 : 2) < 4096;
+  assert(a->group % TTQ_CHUNK == 0 && a->group <= TTQ_LONGEST_GROUP);
+  const size_t width = element == TTQ_F32 ? 4 : 2, row_bytes = width * a->k, chunk_bytes = width * TTQ_CHUNK;
+  ttq_group512 groups[2], *group = groups, *before = NULL;
   uint8_t *packed = a->packed;
   __mmask16 bad = 0;
   for (size_t n = 0; n < a->n; n += TTQ_PANEL) {
-    const void *const *rows = a->rows + n, *const *next = fetch && n + TTQ_PANEL < a->n ? rows + TTQ_PANEL : NULL;
-    for (size_t k = 0; k < a->k; k += a->group) bad |= quantize_group(a, rows, next, k, bits, element, &packed);
+    const void *const *panel = a->rows + n;
+    const char *start = panel[0], *next = (const char *)panel[n + TTQ_PANEL < a->n ? TTQ_PANEL : 0] - row_bytes;
+    const size_t stride = stride_of(panel);
+    for (size_t first = 0; first < a->k; first += a->group) {
+      const size_t channels = first + a->group < a->k ? a->group : a->k - first;
+      ttq_extremes512 extremes;
+      if (__builtin_expect(stride != 0 && channels % TTQ_CHUNK == 0, 1)) {
+        extremes = ttq_group512_begin(group);
+        for (size_t k = first; k < first + channels; k += TTQ_CHUNK) {
+          for (size_t ahead = width * k + FETCH_BYTES; ahead < width * k + FETCH_BYTES + chunk_bytes; ahead += 64) {
+            const char *line = (ahead < row_bytes ? start : next) + ahead;
+            TTQ_UNROLL for (int r = 0; r < TTQ_PANEL; r++) _mm_prefetch(line + stride * (size_t)r, _MM_HINT_T1);
+          }
+          scale_chunk(group, start + width * k, stride, a->d + k, TTQ_CHUNK, element, &extremes);
+        }
+      } else {
+        extremes = scale_copy(group, a, panel, first, channels, element);
+      }
+      bad |= ttq_group512_range(group, extremes, bits);
+      if (before) packed = ttq_group512_store(before, bits, packed);
+      before = group;
+      group = group == groups ? groups + 1 : groups;
+    }
   }
+  if (before) ttq_group512_store(before, bits, packed);
   _mm_sfence();
   return bad != 0;
 }
