@@ -26,6 +26,7 @@ static uint32_t usable_isa(void) {
   const uint32_t wide = bit_AVX512F | bit_AVX512BW | bit_AVX512DQ | bit_AVX512VL;
   if ((isa & TTQ_ISA_AVX2) && zmm && (b7 & wide) == wide) isa |= TTQ_ISA_AVX512;
   if ((isa & TTQ_ISA_AVX512) && (c7 & bit_AVX512VNNI)) isa |= TTQ_ISA_AVX512VNNI;
+  if ((isa & TTQ_ISA_AVX512) && (c7 & bit_AVX512BITALG)) isa |= TTQ_ISA_AVX512BITALG;
   if ((isa & TTQ_ISA_AVX512) && (a71 & bit_AVX512BF16)) isa |= TTQ_ISA_AVX512BF16;
   return isa;
 }

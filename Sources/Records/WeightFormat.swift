@@ -60,4 +60,6 @@ package enum PackedLayout: String, Codable, Hashable, Sendable, CaseIterable {
   case rows
   /// Panels of 16 rows side by side, four input channels of a row in each 32-bit lane.
   case panel16
+  /// Panels of 16 rows side by side, one bit of sixteen input channels of a row in each 16-bit word.
+  case planes16
 }

@@ -6,7 +6,7 @@ enum Ladder {
   /// `avx512vnni` is not taken for `avx512`.
   private static let steps = [
     "reference", "scalar", "portable", "simd", "tiled", "openblas", "neon", "dotprod", "avx2", "avxvnni", "avx512",
-    "avx512bf16", "avx512vnni", "amx",
+    "avx512bitalg", "avx512bf16", "avx512vnni", "amx",
   ]
 
   /// The step of `a8/avx512vnni_r16x1`; unknown names stand above all known ones.

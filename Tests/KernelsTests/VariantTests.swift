@@ -70,12 +70,16 @@ enum Problems {
         }
       }
     case .qmatmul:
-      return formats.flatMap { format in
-        [(1, 32), (16, 64), (40, 172), (35, 257), (67, 128)].flatMap { n, k in
+      return formats.flatMap { format -> [Problem] in
+        let small = [(1, 32), (16, 64), (40, 172), (35, 257), (67, 128)].flatMap { n, k in
           tokens(from: row.leastTokens).map {
             Problem(family: family, n: n, k: k, tokens: $0, format: format, activation: row.activation)
           }
         }
+        // More rows and channels than a variant may keep in cache at once.
+        let wide = Problem(
+          family: family, n: 130, k: 2100, tokens: row.leastTokens, format: format, activation: row.activation)
+        return small + [wide]
       }
     case .matmul:
       return [(1, 1), (16, 32), (17, 33), (40, 172), (67, 257)].flatMap { n, k in

@@ -9,11 +9,13 @@
 #define TTQ_ISA_AVX2 (1u << 0)       // AVX2, FMA, F16C
 #define TTQ_ISA_AVX512 (1u << 1)     // AVX-512 F, BW, DQ, VL
 #define TTQ_ISA_AVX512VNNI (1u << 2) // vpdpbusd on 512-bit registers
-#define TTQ_ISA_AVX512BF16 (1u << 3) // vdpbf16ps on 512-bit registers
+#define TTQ_ISA_AVX512BITALG (1u << 3) // vpopcntw on 512-bit registers
+#define TTQ_ISA_AVX512BF16 (1u << 4) // vdpbf16ps on 512-bit registers
 
 #define TTQ_TARGET_AVX2 "avx2,fma,f16c"
 #define TTQ_TARGET_AVX512 "avx2,fma,f16c,avx512f,avx512bw,avx512dq,avx512vl"
 #define TTQ_TARGET_AVX512VNNI TTQ_TARGET_AVX512 ",avx512vnni"
+#define TTQ_TARGET_AVX512BITALG TTQ_TARGET_AVX512 ",avx512bitalg"
 #define TTQ_TARGET_AVX512BF16 TTQ_TARGET_AVX512 ",avx512bf16"
 
 // What CPUID reports and XGETBV says the system saves and restores.

@@ -15,7 +15,7 @@
 #define TTQ_SENDABLE __attribute__((swift_attr("@Sendable")))
 
 enum { TTQ_F32 = 0, TTQ_F16 = 1, TTQ_BF16 = 2 };    // ElementType
-enum { TTQ_LAYOUT_ROWS = 0, TTQ_LAYOUT_PANEL16 = 1 }; // PackedLayout
+enum { TTQ_LAYOUT_ROWS = 0, TTQ_LAYOUT_PANEL16 = 1, TTQ_LAYOUT_PLANES16 = 2 }; // PackedLayout
 enum { TTQ_ACTIVATION_F32 = 0, TTQ_ACTIVATION_A8 = 1, TTQ_ACTIVATION_BF16 = 2 }; // ActivationFormat
 
 // statistic: sum[k] += sum over t of x[t][k]^2. Single precision, any order of summation. method.md's p = 2.
@@ -50,7 +50,7 @@ typedef void (*ttq_quantize_activations_kernel)(const ttq_quantize_activations_a
 // Returns 0, or 1 where a scale or a minimum was not finite in f16.
 typedef struct {
   const void *_Nonnull const *_Nonnull rows; // N pointers to K elements of the variant's element type
-  size_t n, k, group;      // N is a multiple of 16 for panel16: the wrapper repeats the last row
+  size_t n, k, group;      // N is a multiple of 16 for panel16 and planes16: the wrapper repeats the last row
   size_t bits;
   const float *d;          // K
   uint8_t *packed;         // aligned to 64 bytes
@@ -113,7 +113,8 @@ typedef struct {
 typedef void (*ttq_attention_kernel)(const ttq_attention_args *) TTQ_SENDABLE;
 
 // A row of a family's table: one variant for one bit width. `name` is the variant's name within the family.
-// Tables are listed in the <family>_rows.h of each family, simplest first. `least_tokens` is where a variant starts to pay.
+// Tables are listed in the <family>_rows.h of each family, simplest first. `least_tokens` is where a variant starts to pay,
+// `scratch_per_channel` the floats of scratch for each of KP channels.
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; ttq_statistic_kernel kernel; } ttq_statistic_row;
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t activation; ttq_quantize_activations_kernel kernel; } ttq_quantize_activations_row;
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t bits, element, layout; ttq_quantize_kernel kernel; } ttq_quantize_row;

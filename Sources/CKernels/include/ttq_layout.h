@@ -15,6 +15,12 @@
 // A plane of width w is w vectors of 64 bytes. Byte 4 r + i of vector v holds, for row r and i = 0...3, the fields of the
 // 8/w channels 4 (v (8/w) + f) + i in bits w f ... w f + w - 1, f = 0 ... 8/w - 1: masked and shifted, a vector is the
 // operand of vpdpbusd for four channels of sixteen rows, without any shuffle.
+//
+// Layout `planes16`: as panel16, but a chunk is stored bit by bit: a word of 16 bits holds bit p of the codes of sixteen
+// channels of a row, the first channel lowest. Planes stand in pairs 2 s and 2 s + 1, two vectors of 64 bytes for each pair:
+// word 2 r + e of vector 2 s + h is plane 2 s + e of row r, channels 16 h ... 16 h + 15 of the chunk. Where the bits are odd, the
+// plane left over is one more vector, whose word 2 r + h is of row r, channels 16 h ... 16 h + 15. So all words of a
+// vector of a pair are of the same channels: they look up the same tables, or meet the same bits of activations.
 
 enum { TTQ_CHUNK = 32, TTQ_PANEL = 16 };
 
@@ -22,7 +28,7 @@ static inline size_t ttq_padded_k(size_t k) { return (k + TTQ_CHUNK - 1) / TTQ_C
 static inline size_t ttq_padded_n(size_t n) { return (n + TTQ_PANEL - 1) / TTQ_PANEL * TTQ_PANEL; }
 static inline size_t ttq_groups(size_t k, size_t group) { return (k + group - 1) / group; }
 
-// Bytes of one row in layout `rows`, and of one panel of 16 rows in layout `panel16`: the latter is 16 of the former.
+// Bytes of one row in layout `rows`, and of one panel of 16 rows in the other layouts: the latter is 16 of the former.
 static inline size_t ttq_row_bytes(size_t k, size_t bits, size_t group) {
   return ttq_padded_k(k) / 8 * bits + 4 * ttq_groups(k, group);
 }

@@ -51,7 +51,7 @@ static __attribute__((noinline)) ttq_extremes512 scale_copy(
 
 // Codes are written past the caches: they are read after the whole tensor is packed. The hardware does not follow sixteen rows
 // from page to page, so weights are fetched into L2 ahead of their use, at a row's end those of the next panel.
-TTQ_INLINE uint32_t quantize(const ttq_quantize_args *a, int bits, uint32_t element) {
+TTQ_INLINE uint32_t quantize(const ttq_quantize_args *a, int bits, uint32_t element, uint32_t layout) {
   assert(a->bits == (size_t)bits && a->n % TTQ_PANEL == 0 && a->k > 0 && (uintptr_t)a->packed % 64 == 0);
   assert(a->group % TTQ_CHUNK == 0 && a->group <= TTQ_LONGEST_GROUP);
   const size_t width = element == TTQ_F32 ? 4 : 2, row_bytes = width * a->k, chunk_bytes = width * TTQ_CHUNK;
@@ -78,18 +78,23 @@ TTQ_INLINE uint32_t quantize(const ttq_quantize_args *a, int bits, uint32_t elem
         extremes = scale_copy(group, a, panel, first, channels, element);
       }
       bad |= ttq_group512_range(group, extremes, bits);
-      if (before) packed = ttq_group512_store(before, bits, packed);
+      if (before) packed = ttq_group512_store(before, bits, layout, packed);
       before = group;
       group = group == groups ? groups + 1 : groups;
     }
   }
-  if (before) ttq_group512_store(before, bits, packed);
+  if (before) ttq_group512_store(before, bits, layout, packed);
   _mm_sfence();
   return bad != 0;
 }
 
 #define KERNEL(name, element, bits) \
-  uint32_t ttq_quantize_##name##_avx512_r16_q##bits(const ttq_quantize_args *a) { return quantize(a, bits, element); }
+  uint32_t ttq_quantize_##name##_avx512_r16_q##bits(const ttq_quantize_args *a) { \
+    return quantize(a, bits, element, TTQ_LAYOUT_PANEL16); \
+  } \
+  uint32_t ttq_quantize_##name##_avx512_planes16_q##bits(const ttq_quantize_args *a) { \
+    return quantize(a, bits, element, TTQ_LAYOUT_PLANES16); \
+  }
 #define KERNELS(name, element) \
   KERNEL(name, element, 2) KERNEL(name, element, 3) KERNEL(name, element, 4) KERNEL(name, element, 5) KERNEL(name, element, 8)
 

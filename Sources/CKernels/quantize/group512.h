@@ -4,6 +4,7 @@
 
 #include "../include/ttq_kernels.h"
 #include "../x86/panel512.h"
+#include "../x86/planes512.h"
 #include "../x86/transpose.h"
 
 // One group of one panel of 16 rows, quantized in registers of which a lane is a row:
@@ -128,10 +129,10 @@ TTQ_INLINE __m512i ttq_code_quad512(const ttq_group512 *g, const __m512 v[4], in
   return _mm512_ternarylogic_epi32(upper, _mm512_slli_epi32(n23, 16), n01, 0xca);
 }
 
-TTQ_INLINE void ttq_group512_codes(const ttq_group512 *g, int bits, int bounded, uint8_t *packed) {
+TTQ_INLINE void ttq_group512_codes(const ttq_group512 *g, int bits, int bounded, uint32_t layout, uint8_t *packed) {
   for (size_t c = 0; c < g->chunks; c++, packed += 64 * bits) {
     const __m512 *v = g->v + TTQ_CHUNK * c;
-    if (bits == 4) { // codes of odd quads are made where their fields are
+    if (bits == 4 && layout != TTQ_LAYOUT_PLANES16) { // codes of odd quads are made where their fields are
       const __m512i odd = _mm512_set1_epi8((char)0xf0);
       TTQ_UNROLL for (int j = 0; j < 4; j++) {
         const __m512i low = ttq_code_quad512(g, v + 8 * j, bits, 0, bounded);
@@ -142,14 +143,15 @@ TTQ_INLINE void ttq_group512_codes(const ttq_group512 *g, int bits, int bounded,
     }
     __m512i quads[8];
     TTQ_UNROLL for (int q = 0; q < 8; q++) quads[q] = ttq_code_quad512(g, v + 4 * q, bits, 0, bounded);
-    ttq_store_chunk512(packed, bits, quads);
+    if (layout == TTQ_LAYOUT_PLANES16) ttq_store_planes512(packed, bits, quads);
+    else ttq_store_chunk512(packed, bits, quads);
   }
 }
 
 // Packs the group to an address aligned to 64 bytes and returns what follows it.
-TTQ_INLINE uint8_t *ttq_group512_store(const ttq_group512 *g, int bits, uint8_t *packed) {
-  if (__builtin_expect(g->bounded, 1)) ttq_group512_codes(g, bits, 1, packed);
-  else ttq_group512_codes(g, bits, 0, packed);
+TTQ_INLINE uint8_t *ttq_group512_store(const ttq_group512 *g, int bits, uint32_t layout, uint8_t *packed) {
+  if (__builtin_expect(g->bounded, 1)) ttq_group512_codes(g, bits, 1, layout, packed);
+  else ttq_group512_codes(g, bits, 0, layout, packed);
   packed += 64 * (size_t)bits * g->chunks;
   _mm512_stream_si512((__m512i *)packed, g->halves);
   return packed + 64;

@@ -1,12 +1,14 @@
 #include "quantize_rows.h"
 
-#define ROW(name, revision, isa, element, file, summary, function, bits) \
-  {name, revision, TTQ_ISA_##isa, "Sources/CKernels/quantize/" file, summary, bits, TTQ_##element, TTQ_LAYOUT_PANEL16, \
+#define ROW(layout, name, revision, isa, element, file, summary, function, bits) \
+  {name, revision, TTQ_ISA_##isa, "Sources/CKernels/quantize/" file, summary, bits, TTQ_##element, TTQ_LAYOUT_##layout, \
    ttq_quantize_##function##_q##bits},
 #define ROWS(...) ROW(__VA_ARGS__, 2) ROW(__VA_ARGS__, 3) ROW(__VA_ARGS__, 4) ROW(__VA_ARGS__, 5) ROW(__VA_ARGS__, 8)
+#define PANEL_ROWS(...) ROWS(PANEL16, __VA_ARGS__)
+#define PLANES_ROWS(...) ROWS(PLANES16, __VA_ARGS__)
 
 // The end mark keeps the table legal where it has no rows.
-static const ttq_quantize_row rows[] = {TTQ_QUANTIZE_VARIANTS(ROWS){0}};
+static const ttq_quantize_row rows[] = {TTQ_QUANTIZE_PLANES_VARIANTS(PLANES_ROWS) TTQ_QUANTIZE_VARIANTS(PANEL_ROWS){0}};
 
 const ttq_quantize_row *ttq_quantize_rows(size_t *count) {
   *count = sizeof rows / sizeof rows[0] - 1;

@@ -13,7 +13,7 @@ package struct DequantizeFamily: KernelFamily {
     self.variants = variants
   }
 
-  /// The ladder: code after code in either layout, sixteen codes of a row at a time, sixteen rows at a time in the registers of each
+  /// The ladder: code after code in any layout, sixteen codes of a row at a time, sixteen rows at a time in the registers of each
   /// instruction set.
   package static let standard: [Variant<DequantizeKernel>] =
     DequantizeSwift.scalar + [DequantizeSwift.simd] + compiled

@@ -4,16 +4,15 @@ internal import Records
 /// The portable rungs of `dequantize`.
 enum DequantizeSwift {
   static let scalar = [
-    scalar("scalar", .rows, kernel: unsafe DequantizeKernel { unsafe unpack($0, .rows) }),
-    scalar("scalar_r16", .panel16, kernel: unsafe DequantizeKernel { unsafe unpack($0, .panel16) }),
+    scalar(.rows, kernel: unsafe DequantizeKernel { unsafe unpack($0, .rows) }),
+    scalar(.panel16, kernel: unsafe DequantizeKernel { unsafe unpack($0, .panel16) }),
+    scalar(.planes16, kernel: unsafe DequantizeKernel { unsafe unpack($0, .planes16) }),
   ]
 
-  private static func scalar(_ name: String, _ layout: PackedLayout, kernel: DequantizeKernel) -> Variant<
-    DequantizeKernel
-  > {
+  private static func scalar(_ layout: PackedLayout, kernel: DequantizeKernel) -> Variant<DequantizeKernel> {
     Variant(
       VariantRow(
-        name: name, revision: 1, isa: .baseline, summary: "reference: code after code", file: file,
+        name: layout.scalarName, revision: 2, isa: .baseline, summary: "reference: code after code", file: file,
         bits: WeightFormat.supportedBits, layout: layout),
       kernel: kernel)
   }
@@ -35,7 +34,7 @@ enum DequantizeSwift {
 
   static let simd = Variant<DequantizeKernel>(
     VariantRow(
-      name: "simd", revision: 1, isa: .baseline, summary: "sixteen codes of a row at a time", file: file,
+      name: "simd", revision: 2, isa: .baseline, summary: "sixteen codes of a row at a time", file: file,
       bits: WeightFormat.supportedBits, layout: .rows),
     kernel: unsafe DequantizeKernel { args in
       let args = unsafe args.pointee

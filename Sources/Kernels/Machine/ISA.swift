@@ -12,11 +12,13 @@ package struct ISA: OptionSet, Hashable, Sendable {
   package static let avx2 = ISA(rawValue: TTQ_ISA_AVX2)
   package static let avx512 = ISA(rawValue: TTQ_ISA_AVX512)
   package static let avx512vnni = ISA(rawValue: TTQ_ISA_AVX512VNNI)
+  package static let avx512bitalg = ISA(rawValue: TTQ_ISA_AVX512BITALG)
   package static let avx512bf16 = ISA(rawValue: TTQ_ISA_AVX512BF16)
 
   /// Every named set, in rising order.
   package static let named: [(name: String, isa: ISA)] = [
-    ("avx2", .avx2), ("avx512", .avx512), ("avx512vnni", .avx512vnni), ("avx512bf16", .avx512bf16),
+    ("avx2", .avx2), ("avx512", .avx512), ("avx512vnni", .avx512vnni),
+    ("avx512bitalg", .avx512bitalg), ("avx512bf16", .avx512bf16),
   ]
 
   /// The names of the sets in this one, in rising order; empty for the baseline.

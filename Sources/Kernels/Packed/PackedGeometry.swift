@@ -9,6 +9,7 @@ package struct PackedGeometry: Hashable, Sendable {
 
   /// Rows that stand side by side.
   package static let panel = Int(TTQ_PANEL)
+  private static let chunk = Int(TTQ_CHUNK)
 
   package init(k: Int, format: WeightFormat, layout: PackedLayout) {
     self.k = k
@@ -23,7 +24,7 @@ package struct PackedGeometry: Hashable, Sendable {
   package var rowBytes: Int { ttq_row_bytes(k, format.bits, format.group) }
 
   /// Rows that are stored for `n` output channels.
-  package func paddedRows(_ n: Int) -> Int { layout == .panel16 ? ttq_padded_n(n) : n }
+  package func paddedRows(_ n: Int) -> Int { layout == .rows ? n : ttq_padded_n(n) }
 
   /// Bytes of `n` rows.
   package func bytes(n: Int) -> Int { paddedRows(n) * rowBytes }
@@ -36,8 +37,17 @@ package struct PackedGeometry: Hashable, Sendable {
     package var codeShift: Int
   }
 
-  /// The one or two fields that make up the code of (`row`, `channel`), channel below `paddedK`.
-  package func fields(row: Int, channel: Int) -> (Field, Field?) {
+  /// How many fields make up a code.
+  package var fieldCount: Int {
+    switch layout {
+    case .rows: 2
+    case .panel16: format.bits.isMultiple(of: 2) ? 1 : 2
+    case .planes16: format.bits
+    }
+  }
+
+  /// Field `index` of the code of (`row`, `channel`), channel below `paddedK`.
+  package func field(_ index: Int, row: Int, channel: Int) -> Field {
     let group = channel / format.group
     let within = channel % format.group
     switch layout {
@@ -45,23 +55,29 @@ package struct PackedGeometry: Hashable, Sendable {
       let start = row * rowBytes + group * (4 + format.group / 8 * format.bits) + 4
       let bit = within * format.bits
       let low = min(format.bits, 8 - bit % 8)
-      let first = Field(byte: start + bit / 8, shift: bit % 8, width: low, codeShift: 0)
-      if low == format.bits { return (first, nil) }
-      return (first, Field(byte: first.byte + 1, shift: 0, width: format.bits - low, codeShift: low))
-    case .panel16:
-      let chunk = Int(TTQ_CHUNK)
-      let start = panelGroupStart(row: row, group: group) + within / chunk * 64 * format.bits
-      let (quad, lane) = (within % chunk / 4, within % 4)
-      func field(_ plane: Int, width: Int, codeShift: Int) -> Field {
-        let perVector = 8 / width
-        return Field(
-          byte: plane + 64 * (quad / perVector) + 4 * (row % Self.panel) + lane, shift: width * (quad % perVector),
-          width: width, codeShift: codeShift)
+      // The second field is what the first byte has no room for, often nothing.
+      if index == 0 || low == format.bits {
+        return Field(byte: start + bit / 8, shift: bit % 8, width: index == 0 ? low : 0, codeShift: 0)
       }
+      return Field(byte: start + bit / 8 + 1, shift: 0, width: format.bits - low, codeShift: low)
+    case .panel16:
+      let (quad, lane) = (within % Self.chunk / 4, within % 4)
       // 5 and 3 bits are a plane of the high bits and one of the low bit.
-      if format.bits.isMultiple(of: 2) { return (field(start, width: format.bits, codeShift: 0), nil) }
-      let high = format.bits - 1
-      return (field(start, width: high, codeShift: 1), field(start + 64 * high, width: 1, codeShift: 0))
+      let high = fieldCount == 1 ? format.bits : format.bits - 1
+      let plane = chunkStart(row: row, channel: channel) + (index == 0 ? 0 : 64 * high)
+      let width = index == 0 ? high : 1
+      let perVector = 8 / width
+      return Field(
+        byte: plane + 64 * (quad / perVector) + 4 * (row % Self.panel) + lane, shift: width * (quad % perVector),
+        width: width, codeShift: index == 0 ? format.bits - high : 0)
+    case .planes16:
+      let (half, bit) = (within % Self.chunk / 16, within % 16)
+      let alone = index == format.bits - 1 && !format.bits.isMultiple(of: 2)
+      let vector = alone ? index : index / 2 * 2 + half
+      let word = 2 * (row % Self.panel) + (alone ? half : index % 2)
+      return Field(
+        byte: chunkStart(row: row, channel: channel) + 64 * vector + 2 * word + bit / 8, shift: bit % 8, width: 1,
+        codeShift: index)
     }
   }
 
@@ -71,14 +87,30 @@ package struct PackedGeometry: Hashable, Sendable {
     case .rows:
       let start = row * rowBytes + group * (4 + format.group / 8 * format.bits)
       return (start, start + 2)
-    case .panel16:
+    case .panel16, .planes16:
       let channels = min(format.group, paddedK - group * format.group)
       let codes = panelGroupStart(row: row, group: group) + channels / 8 * format.bits * Self.panel
       return (codes + 2 * (row % Self.panel), codes + 2 * Self.panel + 2 * (row % Self.panel))
     }
   }
 
+  private func chunkStart(row: Int, channel: Int) -> Int {
+    panelGroupStart(row: row, group: channel / format.group)
+      + channel % format.group / Self.chunk * 64 * format.bits
+  }
+
   private func panelGroupStart(row: Int, group: Int) -> Int {
     row / Self.panel * Self.panel * rowBytes + group * Self.panel * (4 + format.group / 8 * format.bits)
+  }
+}
+
+extension PackedLayout {
+  /// What the scalar references of this layout are called.
+  var scalarName: String {
+    switch self {
+    case .rows: "scalar"
+    case .panel16: "scalar_r16"
+    case .planes16: "scalar_planes16"
+    }
   }
 }

@@ -11,14 +11,17 @@
   }
 
   package func code(row: Int, channel: Int) -> Int {
-    let (first, second) = unsafe geometry.fields(row: row, channel: channel)
-    return unsafe read(first) | (second.map { unsafe read($0) } ?? 0)
+    var code = 0
+    for index in unsafe 0..<geometry.fieldCount {
+      code |= unsafe read(geometry.field(index, row: row, channel: channel))
+    }
+    return code
   }
 
   package func setCode(_ code: Int, row: Int, channel: Int) {
-    let (first, second) = unsafe geometry.fields(row: row, channel: channel)
-    unsafe write(code, first)
-    if let second { unsafe write(code, second) }
+    for index in unsafe 0..<geometry.fieldCount {
+      unsafe write(code, geometry.field(index, row: row, channel: channel))
+    }
   }
 
   private func read(_ field: PackedGeometry.Field) -> Int {

@@ -15,8 +15,8 @@ package struct QMatmulFamily: KernelFamily {
   }
 
   /// The ladder, for f32 and int8 activations: code after code; a row decoded and multiplied sixteen channels at a time; a tile of rows
-  /// decoded once for several tokens; a panel decoded for a dense library; then panels of 16 interleaved rows in the registers of
-  /// each instruction set, one token at a time and in tiles.
+  /// decoded once for several tokens; a panel decoded for a dense library; bit planes of 16 interleaved rows, counted or looked up; then
+  /// panels of 16 interleaved rows in the registers of each instruction set, one token at a time and in tiles.
   package static let standard: [Variant<QMatmulKernel>] =
     [
       QMatmulScalar.f32, QMatmulScalar.a8, QMatmulSIMD.f32, QMatmulSIMD.a8, QMatmulTiled.f32, QMatmulOpenBLAS.f32,

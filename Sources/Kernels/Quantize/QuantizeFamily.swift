@@ -15,7 +15,7 @@ package struct QuantizeFamily: KernelFamily {
     self.variants = variants
   }
 
-  /// The ladder: weight after weight into either layout, sixteen channels of a row at a time, then sixteen rows at a time with vertical
+  /// The ladder: weight after weight into any layout, sixteen channels of a row at a time, then sixteen rows at a time with vertical
   /// ranges in the registers of each instruction set.
   package static let standard: [Variant<QuantizeKernel>] =
     QuantizeScalar.all + QuantizeSIMD.all + compiled

@@ -1,7 +1,7 @@
 internal import CKernels
 internal import Records
 
-/// The reference of `quantize`: every width and group, any element type, both layouts.
+/// The reference of `quantize`: every width and group, any element type, all layouts.
 enum QuantizeScalar {
   static let all: [Variant<QuantizeKernel>] = [
     variant(.bf16, .rows, kernel: unsafe QuantizeKernel { unsafe pack($0, BFloat16.self, .rows) }),
@@ -10,6 +10,9 @@ enum QuantizeScalar {
     variant(.bf16, .panel16, kernel: unsafe QuantizeKernel { unsafe pack($0, BFloat16.self, .panel16) }),
     variant(.f16, .panel16, kernel: unsafe QuantizeKernel { unsafe pack($0, Float16.self, .panel16) }),
     variant(.f32, .panel16, kernel: unsafe QuantizeKernel { unsafe pack($0, Float.self, .panel16) }),
+    variant(.bf16, .planes16, kernel: unsafe QuantizeKernel { unsafe pack($0, BFloat16.self, .planes16) }),
+    variant(.f16, .planes16, kernel: unsafe QuantizeKernel { unsafe pack($0, Float16.self, .planes16) }),
+    variant(.f32, .planes16, kernel: unsafe QuantizeKernel { unsafe pack($0, Float.self, .planes16) }),
   ]
 
   private static func variant(
@@ -17,8 +20,7 @@ enum QuantizeScalar {
   ) -> Variant<QuantizeKernel> {
     Variant(
       VariantRow(
-        name: layout == .rows ? "\(element.rawValue)/scalar" : "\(element.rawValue)/scalar_r16", revision: 1,
-        isa: .baseline,
+        name: "\(element.rawValue)/\(layout.scalarName)", revision: 2, isa: .baseline,
         summary: "reference: weight after weight", file: "Sources/Kernels/Quantize/QuantizeScalar.swift",
         bits: WeightFormat.supportedBits, element: element, layout: layout),
       kernel: kernel)

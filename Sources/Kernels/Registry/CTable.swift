@@ -32,7 +32,7 @@ extension ElementType {
 
 extension PackedLayout {
   init(table: UInt32) {
-    self = table == UInt32(TTQ_LAYOUT_PANEL16) ? .panel16 : .rows
+    self = table == UInt32(TTQ_LAYOUT_PANEL16) ? .panel16 : table == UInt32(TTQ_LAYOUT_PLANES16) ? .planes16 : .rows
   }
 }
 
