@@ -32,10 +32,12 @@ package struct Problem: Codable, Hashable, Sendable {
   /// How activations enter (`qmatmul`) or leave (`quantizeActivations`).
   package var activation: ActivationFormat?
   package var heads: HeadShape?
+  /// Columns of the low-rank factors taken from the weights before they are quantized (`quantize`); 0 for none.
+  package var rank: Int
 
   package init(
     family: FamilyName, n: Int = 0, k: Int, tokens: Int = 0, format: WeightFormat? = nil, element: ElementType? = nil,
-    activation: ActivationFormat? = nil, heads: HeadShape? = nil
+    activation: ActivationFormat? = nil, heads: HeadShape? = nil, rank: Int = 0
   ) {
     self.family = family
     self.n = n
@@ -45,11 +47,44 @@ package struct Problem: Codable, Hashable, Sendable {
     self.element = element
     self.activation = activation
     self.heads = heads
+    self.rank = rank
   }
 
-  /// The formats part of a name: `q4g32/a8`, `q4g32/bf16`, `f32`.
+  private enum CodingKeys: CodingKey {
+    case family, n, k, tokens, format, element, activation, heads, rank
+  }
+
+  package init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    family = try values.decode(FamilyName.self, forKey: .family)
+    n = try values.decode(Int.self, forKey: .n)
+    k = try values.decode(Int.self, forKey: .k)
+    tokens = try values.decode(Int.self, forKey: .tokens)
+    format = try values.decodeIfPresent(WeightFormat.self, forKey: .format)
+    element = try values.decodeIfPresent(ElementType.self, forKey: .element)
+    activation = try values.decodeIfPresent(ActivationFormat.self, forKey: .activation)
+    heads = try values.decodeIfPresent(HeadShape.self, forKey: .heads)
+    rank = try values.decodeIfPresent(Int.self, forKey: .rank) ?? 0
+  }
+
+  /// A rank of 0 is left out: what was recorded before there were ranks reads and writes as it did.
+  package func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(family, forKey: .family)
+    try values.encode(n, forKey: .n)
+    try values.encode(k, forKey: .k)
+    try values.encode(tokens, forKey: .tokens)
+    try values.encodeIfPresent(format, forKey: .format)
+    try values.encodeIfPresent(element, forKey: .element)
+    try values.encodeIfPresent(activation, forKey: .activation)
+    try values.encodeIfPresent(heads, forKey: .heads)
+    if rank > 0 { try values.encode(rank, forKey: .rank) }
+  }
+
+  /// The formats part of a name: `q4g32/a8`, `q4g32/bf16`, `q4g32/r16/bf16`, `f32`.
   package var formatName: String {
-    [format?.description, activation?.rawValue, element?.rawValue].compactMap { $0 }.joined(separator: "/")
+    [format?.description, rank > 0 ? "r\(rank)" : nil, activation?.rawValue, element?.rawValue].compactMap { $0 }
+      .joined(separator: "/")
   }
 
   /// The problem as one word for keys and logs: `qmatmul/q4g32/a8/3072x1024/t1`.

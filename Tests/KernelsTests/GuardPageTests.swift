@@ -75,10 +75,19 @@ import Testing
           let pointers = try unsafe GuardedMemory(rows)
           let d = try GuardedMemory(values(k))
           let packed = try GuardedMemory([UInt8](repeating: 0, count: geometry.bytes(n: n)))
-          var args = unsafe ttq_quantize_args(
-            rows: pointers.pointer, n: rows.count, k: k, group: format.group, bits: format.bits, d: d.pointer,
-            packed: packed.pointer)
-          #expect(unsafe variant.kernel.function(&args) == 0, "\(variant.row.name)")
+          for rank in [0, 3, 16, 40] {
+            let (b, a) = try (
+              GuardedMemory([UInt16](repeating: 0x3c01, count: geometry.paddedRows(n) * rank)),
+              GuardedMemory([UInt16](repeating: 0x3c02, count: rank * k))
+            )
+            let memory = scratch(
+              variant.scratchFloats(Problem(family: .quantize, n: n, k: k, format: format, rank: rank)))
+            var args = unsafe ttq_quantize_args(
+              rows: pointers.pointer, n: rows.count, k: k, group: format.group, bits: format.bits, d: d.pointer,
+              packed: packed.pointer, low_rank: ttq_low_rank(rank: rank, b: b.pointer, a: a.pointer),
+              scratch: memory.pointer)
+            #expect(unsafe variant.kernel.function(&args) == 0, "\(variant.row.name) r\(rank)")
+          }
         }
       }
     }

@@ -65,9 +65,13 @@ enum Problems {
       }
     case .quantize, .dequantize:
       return formats.flatMap { format in
-        [(1, 1), (16, 32), (17, 172), (40, 160), (33, 257), (48, 64)].map {
-          Problem(family: family, n: $0, k: $1, format: format, element: element)
+        [(1, 1, 0), (16, 32, 0), (17, 172, 0), (40, 160, 0), (33, 257, 0), (48, 64, 0)].map {
+          Problem(family: family, n: $0, k: $1, format: format, element: element, rank: $2)
         }
+          + (family == .quantize
+            ? [(1, 1, 1), (48, 172, 3), (33, 257, 16), (40, 160, 40)].map {
+              Problem(family: family, n: $0, k: $1, format: format, element: element, rank: $2)
+            } : [])
       }
     case .qmatmul:
       return formats.flatMap { format -> [Problem] in

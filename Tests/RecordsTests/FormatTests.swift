@@ -57,6 +57,8 @@ struct FormatTests {
   @Test func namesHoldWhatDistinguishesProblems() {
     #expect(SampleRecords.problem.name == "qmatmul/q4g32/a8/3072x1024/t1")
     #expect(Problem(family: .statistic, k: 1024, tokens: 512).name == "statistic/1024/t512")
+    let residual = Problem(family: .quantize, n: 64, k: 32, format: .q4g32, element: .bf16, rank: 16)
+    #expect(residual.name == "quantize/q4g32/r16/bf16/64x32")
     let attention = Problem(
       family: .attention, n: 2048, k: 512, tokens: 1, element: .f16,
       heads: HeadShape(keyValueHeads: 8, dimension: 128))
@@ -85,5 +87,14 @@ struct FormatTests {
     shape.linears = []
     try RecordFile.write(RecordFile.encode(shape), to: path)
     #expect(throws: RecordError.self) { try ModelShape(path: path) }
+  }
+
+  @Test func aRankOfZeroIsNotWritten() throws {
+    var problem = Problem(family: .quantize, n: 64, k: 32, format: .q4g32, element: .bf16)
+    let plain = try JSONEncoder().encode(problem)
+    #expect(!String(decoding: plain, as: UTF8.self).contains("rank"))
+    #expect(try JSONDecoder().decode(Problem.self, from: plain) == problem)
+    problem.rank = 16
+    #expect(try JSONDecoder().decode(Problem.self, from: JSONEncoder().encode(problem)) == problem)
   }
 }

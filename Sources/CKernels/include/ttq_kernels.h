@@ -43,7 +43,15 @@ typedef struct {
 } ttq_quantize_activations_args;
 typedef void (*ttq_quantize_activations_kernel)(const ttq_quantize_activations_args *) TTQ_SENDABLE;
 
-// quantize: v = w * d; per row and group, over its channels below K: minimum = f16(min v), scale = f16((max v - min v) / (2^bits - 1)),
+// Low-rank factors: B A stands for the part of W that is not quantized (method.md, step 3). A factor is 0 or at least 2^-67 in
+// magnitude, so that the product of two is exact in f32: a fused and a separate multiply-add give the same sum.
+typedef struct {
+  size_t rank;                    // 0: there are none
+  const uint16_t *_Nullable b;    // bf16: N rows of rank
+  const uint16_t *_Nullable a;    // bf16: rank rows of K
+} ttq_low_rank;
+
+// quantize: u = w, then u = u - b[n][i] * a[i][k] for i = 0, 1 ... rank - 1 in this order; v = u * d; per row and group, over its channels below K: minimum = f16(min v), scale = f16((max v - min v) / (2^bits - 1)),
 //   code = clamp(trunc((v - minimum) * (1 / scale) + 0.5), 0, 2^bits - 1), all 0 where scale rounds to 0.
 // Single precision, each operation rounded, never contracted; f16 rounds to nearest even. A zero minimum
 // or scale is +0, whatever the signs of the zeros it comes from. Equal bit for bit between variants of a layout, layouts hold equal codes. Weights and d are finite.
@@ -54,6 +62,8 @@ typedef struct {
   size_t bits;
   const float *d;          // K
   uint8_t *packed;         // aligned to 64 bytes
+  ttq_low_rank low_rank;   // b has as many rows as n says
+  float *_Nullable scratch; // rank * (KP + 32) floats, aligned to 64 bytes
 } ttq_quantize_args;
 typedef uint32_t (*ttq_quantize_kernel)(const ttq_quantize_args *) TTQ_SENDABLE;
 

@@ -36,14 +36,58 @@ TTQ_INLINE void load_chunk(const void *const rows[8], size_t k, uint32_t element
   }
 }
 
+// Which chunk of which half of a panel is scaled, and whether the product of the factors is taken from it.
+typedef struct {
+  const ttq_quantize_args *args;
+  size_t k;
+  int half, residual;
+} chunk_place;
+
+// The factors as f32: rank rows of KP channels of A, then 16 rows of the panel for each column of B.
+static void widen_a(const ttq_quantize_args *a) {
+  const size_t padded = ttq_padded_k(a->k);
+  for (size_t i = 0; i < a->low_rank.rank; i++)
+    for (size_t k = 0; k < padded; k++) {
+      const uint32_t bits = k < a->k ? (uint32_t)a->low_rank.a[i * a->k + k] << 16 : 0;
+      memcpy(a->scratch + i * padded + k, &bits, sizeof bits);
+    }
+}
+
+static void widen_b(const ttq_quantize_args *a, size_t n) {
+  float *columns = a->scratch + a->low_rank.rank * ttq_padded_k(a->k);
+  for (size_t i = 0; i < a->low_rank.rank; i++)
+    for (size_t r = 0; r < TTQ_PANEL; r++) {
+      const uint32_t bits = (uint32_t)a->low_rank.b[(n + r) * a->low_rank.rank + i] << 16;
+      memcpy(columns + TTQ_PANEL * i + r, &bits, sizeof bits);
+    }
+}
+
+// Takes the product of the factors from a chunk of half a panel, 8 channels at a time in registers.
+TTQ_INLINE void subtract_product(const ttq_quantize_args *a, size_t k, int half, __m256 w[TTQ_CHUNK]) {
+  const size_t padded = ttq_padded_k(a->k), rank = a->low_rank.rank;
+  const float *columns = a->scratch + rank * padded + 8 * half;
+  TTQ_UNROLL for (int part = 0; part < TTQ_CHUNK; part += 8) {
+    __m256 u[8];
+    TTQ_UNROLL for (int c = 0; c < 8; c++) u[c] = w[part + c];
+    for (size_t i = 0; i < rank; i++) {
+      const __m256 column = _mm256_loadu_ps(columns + TTQ_PANEL * i);
+      const float *row = a->scratch + i * padded + k + part;
+      TTQ_UNROLL for (int c = 0; c < 8; c++) u[c] = _mm256_fnmadd_ps(column, _mm256_set1_ps(row[c]), u[c]);
+    }
+    TTQ_UNROLL for (int c = 0; c < 8; c++) w[part + c] = u[c];
+  }
+}
+
 // Scales a chunk by d into `v` and widens the rows' ranges. Channels past the count become -inf, whose code is 0. Of equal
 // extremes the first is kept, as in the reference: it decides the sign of a zero. Parts of 8 channels break the chain of minima,
 // whose latency would otherwise bound the pass.
 TTQ_INLINE void scale_chunk(
-  const float *d, const void *const rows[8], size_t k, int count, uint32_t element, __m256 *v, __m256 *low, __m256 *high
+  const chunk_place *at, const void *const rows[8], size_t k, int count, uint32_t element, __m256 *v, __m256 *low, __m256 *high
 ) {
+  const float *d = at->args->d + at->k;
   __m256 w[TTQ_CHUNK];
   load_chunk(rows, k, element, w);
+  if (at->residual) subtract_product(at->args, at->k, at->half, w);
   TTQ_UNROLL for (int part = 0; part < TTQ_CHUNK; part += 8) {
     __m256 least = _mm256_set1_ps(__builtin_inff()), most = _mm256_set1_ps(-__builtin_inff());
     TTQ_UNROLL for (int c = part; c < part + 8; c++) {
@@ -62,7 +106,7 @@ TTQ_INLINE void scale_chunk(
 
 // The last chunk of a row may be short: it is completed with zeros outside the tensor.
 static void scale_tail(
-  const float *d, const void *const rows[8], size_t k, int count, uint32_t element, __m256 *v, __m256 *low, __m256 *high
+  const chunk_place *at, const void *const rows[8], size_t k, int count, uint32_t element, __m256 *v, __m256 *low, __m256 *high
 ) {
   const size_t width = element == TTQ_F32 ? 4 : 2;
   float tail[8][TTQ_CHUNK] = {{0}};
@@ -71,9 +115,9 @@ static void scale_tail(
     memcpy(tail[r], (const char *)rows[r] + width * k, width * (size_t)count);
     tails[r] = tail[r];
   }
-  if (element == TTQ_BF16) scale_chunk(d, tails, 0, count, TTQ_BF16, v, low, high);
-  else if (element == TTQ_F16) scale_chunk(d, tails, 0, count, TTQ_F16, v, low, high);
-  else scale_chunk(d, tails, 0, count, TTQ_F32, v, low, high);
+  if (element == TTQ_BF16) scale_chunk(at, tails, 0, count, TTQ_BF16, v, low, high);
+  else if (element == TTQ_F16) scale_chunk(at, tails, 0, count, TTQ_F16, v, low, high);
+  else scale_chunk(at, tails, 0, count, TTQ_F32, v, low, high);
 }
 
 // Codes of four channels as a quad. The packing instructions saturate, which is the clamp:
@@ -93,7 +137,8 @@ TTQ_INLINE __m256i code_quad(const __m256 v[4], __m256 minimum, __m256 inverse, 
 
 // Packs one group of half a panel and returns lanes of ones where a scale or a minimum is not finite.
 TTQ_INLINE __m256 quantize_group(
-  const ttq_quantize_args *a, const void *const rows[8], size_t k, int half, int bits, uint32_t element, uint8_t *packed
+  const ttq_quantize_args *a, const void *const rows[8], size_t k, int half, int residual, int bits, uint32_t element,
+  uint8_t *packed
 ) {
   const size_t end = k + a->group < a->k ? k + a->group : a->k;
   __m256 v[LONGEST_GROUP];
@@ -101,8 +146,9 @@ TTQ_INLINE __m256 quantize_group(
   size_t chunks = 0;
   for (; k < end; k += TTQ_CHUNK, chunks++) {
     __m256 *chunk = v + TTQ_CHUNK * chunks;
-    if (end - k >= TTQ_CHUNK) scale_chunk(a->d + k, rows, k, TTQ_CHUNK, element, chunk, &low, &high);
-    else scale_tail(a->d + k, rows, k, (int)(end - k), element, chunk, &low, &high);
+    const chunk_place at = {a, k, half, residual};
+    if (end - k >= TTQ_CHUNK) scale_chunk(&at, rows, k, TTQ_CHUNK, element, chunk, &low, &high);
+    else scale_tail(&at, rows, k, (int)(end - k), element, chunk, &low, &high);
   }
 
   enum { NEAREST = _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC };
@@ -126,22 +172,26 @@ TTQ_INLINE __m256 quantize_group(
   return _mm256_cmp_ps(difference, zero, _CMP_NEQ_UQ);
 }
 
-TTQ_INLINE uint32_t quantize(const ttq_quantize_args *a, int bits, uint32_t element) {
+TTQ_INLINE uint32_t quantize(const ttq_quantize_args *a, int residual, int bits, uint32_t element) {
   assert(a->bits == (size_t)bits && a->n % TTQ_PANEL == 0 && a->k > 0);
   assert(a->group % TTQ_CHUNK == 0 && a->group <= LONGEST_GROUP);
   const size_t group_bytes = 64 * ((size_t)bits * (a->group / TTQ_CHUNK) + 1);
   __m256 bad = _mm256_setzero_ps();
+  if (residual) widen_a(a);
   for (size_t n = 0; n < a->n; n += TTQ_PANEL) {
+    if (residual) widen_b(a, n);
     uint8_t *packed = a->packed + n / TTQ_PANEL * ttq_panel_bytes(a->k, (size_t)bits, a->group);
     for (size_t k = 0; k < a->k; k += a->group, packed += group_bytes)
       for (int half = 0; half < 2; half++)
-        bad = _mm256_or_ps(bad, quantize_group(a, a->rows + n + 8 * half, k, half, bits, element, packed));
+        bad = _mm256_or_ps(bad, quantize_group(a, a->rows + n + 8 * half, k, half, residual, bits, element, packed));
   }
   return _mm256_movemask_ps(bad) != 0;
 }
 
 #define KERNEL(name, element, bits) \
-  uint32_t ttq_quantize_##name##_avx2_r16_q##bits(const ttq_quantize_args *a) { return quantize(a, bits, element); }
+  uint32_t ttq_quantize_##name##_avx2_r16_q##bits(const ttq_quantize_args *a) { \
+    return a->low_rank.rank ? quantize(a, 1, bits, element) : quantize(a, 0, bits, element); \
+  }
 #define KERNELS(name, element) \
   KERNEL(name, element, 2) KERNEL(name, element, 3) KERNEL(name, element, 4) KERNEL(name, element, 5) KERNEL(name, element, 8)
 

@@ -6,18 +6,8 @@
 #include <string.h>
 
 #include "group512.h"
-
-// How far ahead of their use weights are fetched.
-enum { FETCH_BYTES = 512 };
-
-// The distance of 16 rows, or 0 where they have no common one.
-static size_t stride_of(const void *const *rows) {
-  const char *first = rows[0];
-  const size_t stride = (size_t)((const char *)rows[1] - first);
-  for (size_t r = 1; r < TTQ_PANEL; r++)
-    if ((const char *)rows[r] != first + stride * r) return 0;
-  return stride;
-}
+#include "residual512.h"
+#include "rows512.h"
 
 TTQ_REGION(TTQ_TARGET_AVX512)
 
@@ -34,9 +24,9 @@ static __attribute__((noinline)) ttq_extremes512 scale_copy(
   ttq_group512 *g, const ttq_quantize_args *a, const void *const *rows, size_t first, size_t channels, uint32_t element
 ) {
   const size_t width = element == TTQ_F32 ? 4 : 2;
-  char copy[TTQ_PANEL][4 * TTQ_LONGEST_GROUP] = {{0}};
+  char copy[TTQ_PANEL][4 * TTQ_LONGEST_GROUP];
   float d[TTQ_LONGEST_GROUP] = {0};
-  for (size_t r = 0; r < TTQ_PANEL; r++) memcpy(copy[r], (const char *)rows[r] + width * first, width * channels);
+  ttq_copy_rows512(rows, width * first, width * channels, copy);
   memcpy(d, a->d + first, sizeof *d * channels);
   ttq_extremes512 extremes = ttq_group512_begin(g);
   for (size_t k = 0; k < channels; k += TTQ_CHUNK) {
@@ -49,30 +39,26 @@ static __attribute__((noinline)) ttq_extremes512 scale_copy(
   return extremes;
 }
 
-// Codes are written past the caches: they are read after the whole tensor is packed. The hardware does not follow sixteen rows
-// from page to page, so weights are fetched into L2 ahead of their use, at a row's end those of the next panel.
+// Codes are written past the caches: they are read after the whole tensor is packed.
 TTQ_INLINE uint32_t quantize(const ttq_quantize_args *a, int bits, uint32_t element, uint32_t layout) {
   assert(a->bits == (size_t)bits && a->n % TTQ_PANEL == 0 && a->k > 0 && (uintptr_t)a->packed % 64 == 0);
   assert(a->group % TTQ_CHUNK == 0 && a->group <= TTQ_LONGEST_GROUP);
-  const size_t width = element == TTQ_F32 ? 4 : 2, row_bytes = width * a->k, chunk_bytes = width * TTQ_CHUNK;
+  const size_t width = element == TTQ_F32 ? 4 : 2;
   ttq_group512 groups[2], *group = groups, *before = NULL;
   uint8_t *packed = a->packed;
   __mmask16 bad = 0;
   for (size_t n = 0; n < a->n; n += TTQ_PANEL) {
     const void *const *panel = a->rows + n;
-    const char *start = panel[0], *next = (const char *)panel[n + TTQ_PANEL < a->n ? TTQ_PANEL : 0] - row_bytes;
-    const size_t stride = stride_of(panel);
+    const size_t stride = ttq_stride512(panel);
     for (size_t first = 0; first < a->k; first += a->group) {
       const size_t channels = first + a->group < a->k ? a->group : a->k - first;
       ttq_extremes512 extremes;
       if (__builtin_expect(stride != 0 && channels % TTQ_CHUNK == 0, 1)) {
         extremes = ttq_group512_begin(group);
         for (size_t k = first; k < first + channels; k += TTQ_CHUNK) {
-          for (size_t ahead = width * k + FETCH_BYTES; ahead < width * k + FETCH_BYTES + chunk_bytes; ahead += 64) {
-            const char *line = (ahead < row_bytes ? start : next) + ahead;
-            TTQ_UNROLL for (int r = 0; r < TTQ_PANEL; r++) _mm_prefetch(line + stride * (size_t)r, _MM_HINT_T1);
-          }
-          scale_chunk(group, start + width * k, stride, a->d + k, TTQ_CHUNK, element, &extremes);
+          for (size_t line = 0; line < TTQ_CHUNK * width; line += 64)
+            ttq_fetch_rows512(a, n, TTQ_PANEL, width, width * k + line, stride);
+          scale_chunk(group, (const char *)panel[0] + width * k, stride, a->d + k, TTQ_CHUNK, element, &extremes);
         }
       } else {
         extremes = scale_copy(group, a, panel, first, channels, element);
@@ -84,16 +70,21 @@ TTQ_INLINE uint32_t quantize(const ttq_quantize_args *a, int bits, uint32_t elem
     }
   }
   if (before) ttq_group512_store(before, bits, layout, packed);
-  _mm_sfence();
   return bad != 0;
+}
+
+TTQ_INLINE uint32_t quantize_any(const ttq_quantize_args *a, int bits, uint32_t element, uint32_t layout) {
+  const uint32_t bad = a->low_rank.rank ? quantize_residual(a, bits, element, layout) : quantize(a, bits, element, layout);
+  _mm_sfence();
+  return bad;
 }
 
 #define KERNEL(name, element, bits) \
   uint32_t ttq_quantize_##name##_avx512_r16_q##bits(const ttq_quantize_args *a) { \
-    return quantize(a, bits, element, TTQ_LAYOUT_PANEL16); \
+    return quantize_any(a, bits, element, TTQ_LAYOUT_PANEL16); \
   } \
   uint32_t ttq_quantize_##name##_avx512_planes16_q##bits(const ttq_quantize_args *a) { \
-    return quantize(a, bits, element, TTQ_LAYOUT_PLANES16); \
+    return quantize_any(a, bits, element, TTQ_LAYOUT_PLANES16); \
   }
 #define KERNELS(name, element) \
   KERNEL(name, element, 2) KERNEL(name, element, 3) KERNEL(name, element, 4) KERNEL(name, element, 5) KERNEL(name, element, 8)

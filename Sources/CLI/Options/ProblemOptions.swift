@@ -28,6 +28,9 @@ struct ProblemOptions: ParsableArguments {
   @Option(help: "Only variants with these activations: a8, f32 or bf16.")
   var activation: ActivationFormat?
 
+  @Option(help: "Columns of the low-rank factors that are taken from the weights before they are quantized.")
+  var rank = 0
+
   @Option(name: .customLong("kv-heads"), help: "Key/value heads of attention.")
   var keyValueHeads = 8
 
@@ -43,6 +46,7 @@ struct ProblemOptions: ParsableArguments {
     if let tokens, !(1...1 << 20).contains(tokens) {
       throw ValidationError("--tokens: expected 1 to 1048576, found \(tokens)")
     }
+    guard (0...1024).contains(rank) else { throw ValidationError("--rank: expected 0 to 1024, found \(rank)") }
     guard family == .attention else { return }
     let shape = resolvedShape
     guard keyValueHeads > 0, headDimension > 0, shape.n % (keyValueHeads * headDimension) == 0, shape.k >= tokens ?? 1
@@ -65,7 +69,7 @@ struct ProblemOptions: ParsableArguments {
     case .statistic: Problem(family: family, k: k, tokens: tokens ?? 512)
     case .quantizeActivations:
       Problem(family: family, k: k, tokens: tokens ?? 1, format: format, activation: row.activation)
-    case .quantize: Problem(family: family, n: n, k: k, format: format, element: element)
+    case .quantize: Problem(family: family, n: n, k: k, format: format, element: element, rank: rank)
     case .dequantize: Problem(family: family, n: n, k: k, format: format)
     case .qmatmul:
       Problem(family: family, n: n, k: k, tokens: tokens ?? 1, format: format, activation: row.activation)

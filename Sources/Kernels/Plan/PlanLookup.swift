@@ -121,6 +121,7 @@ package struct PlanLookup: Sendable {
   /// Whether a row for `other` says anything about `problem`: the same formats, another shape.
   private func comparable(_ other: Problem, _ problem: Problem) -> Bool {
     other.format == problem.format && other.element == problem.element && other.activation == problem.activation
+      && other.rank == problem.rank
       && (other.heads == nil) == (problem.heads == nil)
   }
 

@@ -6,7 +6,7 @@ package struct QuantizeFamily: KernelFamily {
   package let name = FamilyName.quantize
   package let contract = 1
   package let formula =
-    "v = w * D; per group: minimum = f16(min v), scale = f16((max v - min v)/(2^q - 1)), code = round((v - minimum)/scale)"
+    "v = (w - B A) * D; per group: minimum = f16(min v), scale = f16((max v - min v)/(2^q - 1)), code = round((v - minimum)/scale)"
   /// Codes, scales and minima equal the reference's bit for bit.
   package let tolerance = 0.0
   package let variants: [Variant<QuantizeKernel>]
@@ -25,15 +25,17 @@ package struct QuantizeFamily: KernelFamily {
     unsafe row.bits = [Int(table.bits)]
     unsafe row.element = ElementType(table: table.element)
     unsafe row.layout = PackedLayout(table: table.layout)
-    return Variant(row, kernel: unsafe QuantizeKernel(table.kernel))
+    return Variant(row, scratchFloats: Quantize.scratchFloats, kernel: unsafe QuantizeKernel(table.kernel))
   }
 
   package func cost(of problem: Problem) -> Cost {
     let weights = Double(problem.n * problem.k)
     let bits = problem.format?.effectiveBits(k: problem.k) ?? 0
+    let rank = Double(problem.rank)
     return Cost(
-      bytes: weights * (Double(problem.element?.bytes ?? 2) + bits / 8) + 4 * Double(problem.k), operations: 7 * weights
-    )
+      bytes: weights * (Double(problem.element?.bytes ?? 2) + bits / 8) + 4 * Double(problem.k)
+        + 2 * rank * Double(problem.n + problem.k),
+      operations: (7 + 2 * rank) * weights)
   }
 
   package func trial(
@@ -64,21 +66,37 @@ package struct Quantize: Sendable {
     let kernel: QuantizeKernel
     let rowBytes: Int
     let nonfinite: UnsafeMutablePointer<UInt32>
+    let scratch: UnsafeMutablePointer<Float>
+    let scratchStride: Int
   }
 
-  /// Quantizes the rows of `source` times `d` (K) into `packed`. Returns false where a scale or a minimum is beyond f16.
+  /// Floats of scratch memory that a kernel may use for the low-rank factors of a problem.
+  static let scratchFloats: @Sendable (Problem) -> Int = { $0.rank * (ttq_padded_k($0.k) + 2 * PackedGeometry.panel) }
+
+  /// Quantizes the rows of `source`, less the product of `lowRank` where there is one, times `d` (K) into `packed`. Returns false where
+  /// a scale or a minimum is beyond f16.
   package func callAsFunction(
-    _ source: borrowing WeightRows, d: Span<Float>, into packed: inout PackedMatrix, pool: ThreadPool
+    _ source: borrowing WeightRows, lowRank: LowRankFactors? = nil, d: Span<Float>, into packed: inout PackedMatrix,
+    pool: ThreadPool
   ) -> Bool {
     let geometry = packed.geometry
     precondition(
       source.n == packed.n && d.count == geometry.k && geometry.layout == layout && source.element == element)
+    precondition(lowRank.map { $0.n == packed.n && $0.k == geometry.k } ?? true)
+    if let lowRank {
+      let problem = Problem(family: .quantize, n: lowRank.n, k: lowRank.k, rank: lowRank.rank)
+      pool.reserveScratch(floats: Self.scratchFloats(problem))
+    }
     return unsafe d.withUnsafeBufferPointer { d in
       guard let d = d.baseAddress else { return true }
-      let args = unsafe ttq_quantize_args(
+      var args = unsafe ttq_quantize_args(
         rows: source.pointer, n: geometry.paddedRows(packed.n), k: geometry.k, group: geometry.format.group,
-        bits: geometry.format.bits, d: d, packed: packed.pointer)
-      return unsafe run(args, rowBytes: geometry.rowBytes, pool: pool)
+        bits: geometry.format.bits, d: d, packed: packed.pointer, low_rank: ttq_low_rank(), scratch: nil)
+      guard let lowRank else { return unsafe run(args, rowBytes: geometry.rowBytes, pool: pool) }
+      return unsafe lowRank.withFactors { factors in
+        unsafe args.low_rank = factors
+        return unsafe run(args, rowBytes: geometry.rowBytes, pool: pool)
+      }
     }
   }
 
@@ -87,7 +105,9 @@ package struct Quantize: Sendable {
     return unsafe withUnsafeMutableBytes(of: &nonfinite) { flags in
       let flags = unsafe flags.assumingMemoryBound(to: UInt32.self)
       guard let first = flags.baseAddress else { return false }
-      let call = unsafe Call(args: args, kernel: kernel, rowBytes: rowBytes, nonfinite: first)
+      let call = unsafe Call(
+        args: args, kernel: kernel, rowBytes: rowBytes, nonfinite: first, scratch: pool.scratch(part: 0),
+        scratchStride: pool.scratchStride)
       unsafe withUnsafePointer(to: call) { call in
         unsafe pool.run(parts: min(threads, pool.threads, flags.count), context: call) { context, part, parts in
           let call = unsafe context.assumingMemoryBound(to: Call.self).pointee
@@ -97,6 +117,8 @@ package struct Quantize: Sendable {
           unsafe args.rows += rows.lowerBound
           unsafe args.packed += rows.lowerBound * call.rowBytes
           unsafe args.n = rows.count
+          if let b = unsafe args.low_rank.b { unsafe args.low_rank.b = b + rows.lowerBound * args.low_rank.rank }
+          unsafe args.scratch = call.scratch + part * call.scratchStride
           unsafe call.nonfinite[part] = call.kernel.function(&args)
         }
       }

@@ -12,7 +12,7 @@ enum QuantizeSIMD {
   private static func variant(_ element: ElementType, kernel: QuantizeKernel) -> Variant<QuantizeKernel> {
     Variant(
       VariantRow(
-        name: "\(element.rawValue)/simd", revision: 1, isa: .baseline, summary: "sixteen channels of a row at a time",
+        name: "\(element.rawValue)/simd", revision: 2, isa: .baseline, summary: "sixteen channels of a row at a time",
         file: "Sources/Kernels/Quantize/QuantizeSIMD.swift", bits: WeightFormat.supportedBits, element: element,
         layout: .rows),
       kernel: kernel)
@@ -34,7 +34,7 @@ enum QuantizeSIMD {
         var low = SIMD16<Float>(repeating: .infinity)
         var high = SIMD16<Float>(repeating: -.infinity)
         for channel in stride(from: start, to: end, by: 16) {
-          let value = unsafe scaled(weights, args.d, channel: channel, end: end)
+          let value = unsafe scaled(weights, args, row: row, channel: channel, end: end)
           low = low.lesser(value)
           high = high.greater(value)
         }
@@ -46,7 +46,7 @@ enum QuantizeSIMD {
         for channel in stride(from: start, to: min(start + group, ttq_padded_k(k)), by: 16) {
           var codes = SIMD16<UInt8>(repeating: 0)
           if channel < end {
-            codes = unsafe range.codes(scaled(weights, args.d, channel: channel, end: end))
+            codes = unsafe range.codes(scaled(weights, args, row: row, channel: channel, end: end))
             for lane in max(0, end - channel)..<max(16, end - channel) where lane < 16 { codes[lane] = 0 }
           }
           unsafe store(codes, bits: bits, to: target)
@@ -57,18 +57,39 @@ enum QuantizeSIMD {
     return nonfinite
   }
 
-  /// Sixteen scaled weights; lanes past `end` repeat the last one, which leaves a range as it is.
+  /// Sixteen weights, less the product of the low-rank factors, scaled; lanes past `end` repeat the last one, which leaves a range as
+  /// it is.
   @inline(__always)
   private static func scaled<Element: WeightElement>(
-    _ weights: UnsafePointer<Element>, _ d: UnsafePointer<Float>, channel: Int, end: Int
+    _ weights: UnsafePointer<Element>, _ args: ttq_quantize_args, row: Int, channel: Int, end: Int
   ) -> SIMD16<Float> {
-    if channel + 16 <= end { return unsafe Element.load16(weights + channel) * SIMD16(loading: d + channel) }
-    var value = SIMD16<Float>(repeating: 0)
-    for lane in 0..<16 {
-      let k = min(channel + lane, end - 1)
-      value[lane] = unsafe weights[k].widened * d[k]
+    guard channel + 16 <= end else {
+      var value = SIMD16<Float>(repeating: 0)
+      for lane in 0..<16 {
+        let k = min(channel + lane, end - 1)
+        var rest = unsafe weights[k].widened
+        for i in unsafe 0..<args.low_rank.rank {
+          guard let a = unsafe args.low_rank.a else { break }
+          rest -= unsafe factor(args, row, i) * BFloat16(bits: a[i * args.k + k]).widened
+        }
+        value[lane] = unsafe rest * args.d[k]
+      }
+      return value
     }
-    return value
+    var value = unsafe Element.load16(weights + channel)
+    for i in unsafe 0..<args.low_rank.rank {
+      guard let a = unsafe args.low_rank.a else { break }
+      let bits = unsafe UnsafeRawPointer(a + i * args.k + channel).assumingMemoryBound(to: BFloat16.self)
+      value -= unsafe factor(args, row, i) * BFloat16.load16(bits)
+    }
+    return unsafe value * SIMD16(loading: args.d + channel)
+  }
+
+  /// Element `i` of row `row` of B, or 0 where there is none.
+  @inline(__always)
+  private static func factor(_ args: ttq_quantize_args, _ row: Int, _ i: Int) -> Float {
+    guard let b = unsafe args.low_rank.b else { return 0 }
+    return unsafe BFloat16(bits: b[row * args.low_rank.rank + i]).widened
   }
 
   /// Writes sixteen codes of `bits` bits, channel after channel from the low bit up.

@@ -39,12 +39,14 @@ enum QuantizeScalar {
       for group in 0..<geometry.groups {
         let start = group * format.group
         let channels = start..<min(start + format.group, geometry.k)
-        let range = GroupRange(
-          channels.lazy.map { unsafe weights[$0].widened * args.d[$0] }, largestCode: format.largestCode)
+        let values = channels.map { k in
+          unsafe Self.residual(weights[k].widened, args, row: row, channel: k) * args.d[k]
+        }
+        let range = GroupRange(values, largestCode: format.largestCode)
         if !range.isFinite { nonfinite = 1 }
         unsafe view.setSideInformation(scale: range.scale, minimum: range.minimum, row: row, group: group)
         for k in channels {
-          unsafe view.setCode(range.code(weights[k].widened * args.d[k]), row: row, channel: k)
+          unsafe view.setCode(range.code(values[k - channels.lowerBound]), row: row, channel: k)
         }
         for k in channels.upperBound..<min(start + format.group, geometry.paddedK) where k >= geometry.k {
           unsafe view.setCode(0, row: row, channel: k)
@@ -52,6 +54,16 @@ enum QuantizeScalar {
       }
     }
     return nonfinite
+  }
+
+  /// The weight less the product of the low-rank factors at (`row`, `channel`).
+  private static func residual(_ weight: Float, _ args: ttq_quantize_args, row: Int, channel: Int) -> Float {
+    let factors = unsafe args.low_rank
+    guard let b = unsafe factors.b, let a = unsafe factors.a else { return weight }
+    return unsafe (0..<factors.rank).reduce(weight) { rest, i in
+      let (left, right) = unsafe (BFloat16(bits: b[row * factors.rank + i]), BFloat16(bits: a[i * args.k + channel]))
+      return rest - left.widened * right.widened
+    }
   }
 }
 

@@ -13,6 +13,7 @@ final class QuantizeTrial: Trial {
   private let copyBytes: Int
   private let packedOffset: Int
   private let rows: AlignedBuffer<UInt>
+  private let lowRank: LowRankFactors?
 
   init(
     variant: Variant<QuantizeKernel>, problem: Problem, configuration: Configuration, pool: ThreadPool,
@@ -37,6 +38,7 @@ final class QuantizeTrial: Trial {
     }
     var random = TrialRandom(seed: seed &+ 2)
     self.d = (0..<k).map { _ in 4096 * (0.5 + random.bell().magnitude) }
+    self.lowRank = problem.rank > 0 ? TrialWeights.factors(n: n, k: k, rank: problem.rank, seed: seed) : nil
     self.rows = pointers
     self.copies = copies
     self.operation = operation
@@ -55,8 +57,12 @@ final class QuantizeTrial: Trial {
   private func quantize(copy: Int) -> Bool {
     unsafe d.withUnsafeBufferPointer { d in
       guard let d = d.baseAddress else { return false }
-      return unsafe operation.run(
-        arguments(copy: copy, firstRow: 0, rows: geometry.paddedRows(n), d: d), rowBytes: geometry.rowBytes, pool: pool)
+      var args = unsafe arguments(copy: copy, firstRow: 0, rows: geometry.paddedRows(n), d: d)
+      guard let lowRank else { return unsafe operation.run(args, rowBytes: geometry.rowBytes, pool: pool) }
+      return unsafe lowRank.withFactors { factors in
+        unsafe args.low_rank = factors
+        return unsafe operation.run(args, rowBytes: geometry.rowBytes, pool: pool)
+      }
     }
   }
 
@@ -65,7 +71,9 @@ final class QuantizeTrial: Trial {
     return unsafe ttq_quantize_args(
       rows: pointers.assumingMemoryBound(to: UnsafeRawPointer.self), n: count, k: geometry.k,
       group: geometry.format.group,
-      bits: geometry.format.bits, d: d, packed: arena.copy(copy, of: copyBytes) + packedOffset)
+      bits: geometry.format.bits, d: d, packed: arena.copy(copy, of: copyBytes) + packedOffset,
+      low_rank: ttq_low_rank(),
+      scratch: nil)
   }
 
   /// The first, the middle and the last panel must equal the scalar reference byte for byte.
@@ -87,7 +95,15 @@ final class QuantizeTrial: Trial {
         guard let d = d.baseAddress else { return }
         var args = unsafe arguments(copy: 0, firstRow: first, rows: count, d: d)
         unsafe args.packed = expected.pointer
-        _ = unsafe scalar.kernel.function(&args)
+        if let lowRank {
+          unsafe lowRank.withFactors { factors in
+            unsafe args.low_rank = factors
+            unsafe args.low_rank.b = factors.b.map { unsafe $0 + first * factors.rank }
+            _ = unsafe scalar.kernel.function(&args)
+          }
+        } else {
+          _ = unsafe scalar.kernel.function(&args)
+        }
         let actual = unsafe arena.copy(0, of: copyBytes) + packedOffset + first * geometry.rowBytes
         for byte in 0..<expected.count where unsafe actual[byte] != expected.pointer[byte] { different += 1 }
         compared += expected.count
@@ -99,6 +115,12 @@ final class QuantizeTrial: Trial {
 
 /// Weights as models have them: bell-shaped with a standard deviation of 0.05.
 enum TrialWeights {
+  /// Factors whose product is about as large as the weights.
+  static func factors(n: Int, k: Int, rank: Int, seed: UInt64) -> LowRankFactors {
+    var random = TrialRandom(seed: seed &+ 5)
+    return LowRankFactors(b: random.bells(n * rank, scale: 0.2), a: random.bells(rank * k, scale: 0.05), rank: rank)
+  }
+
   /// Writes `count` weights of `element` at `start`: a random block of prime length, repeated.
   static func fill(_ start: UnsafeMutablePointer<UInt8>, count: Int, element: ElementType, seed: UInt64) {
     var random = TrialRandom(seed: seed)
