@@ -7,12 +7,13 @@
 #define ALL(...) NARROW(__VA_ARGS__) ROW(__VA_ARGS__, 8)
 #define PANEL_ROWS(...) ALL(PANEL16, __VA_ARGS__)
 #define NARROW_PANEL_ROWS(...) NARROW(PANEL16, __VA_ARGS__)
+#define COMPACT_ROWS(...) ALL(COMPACT16, __VA_ARGS__)
 #define PLANES_ROWS(name, revision, isa, file, summary, function, scratch) \
   ALL(PLANES16, name, revision, isa, A8, file, 1, summary, function, scratch)
 
 // The end mark keeps the table legal where it has no rows.
 static const ttq_qmatmul_row rows[] = {
-  TTQ_QMATMUL_PLANES(PLANES_ROWS) TTQ_QMATMUL_VARIANTS(PANEL_ROWS, NARROW_PANEL_ROWS){0}};
+  TTQ_QMATMUL_PLANES(PLANES_ROWS) TTQ_QMATMUL_VARIANTS(PANEL_ROWS, NARROW_PANEL_ROWS) TTQ_QMATMUL_COMPACT(COMPACT_ROWS){0}};
 
 const ttq_qmatmul_row *ttq_qmatmul_rows(size_t *count) {
   *count = sizeof rows / sizeof rows[0] - 1;

@@ -148,11 +148,16 @@ TTQ_INLINE void ttq_group512_codes(const ttq_group512 *g, int bits, int bounded,
   }
 }
 
-// Packs the group to an address aligned to 64 bytes and returns what follows it.
-TTQ_INLINE uint8_t *ttq_group512_store(const ttq_group512 *g, int bits, uint32_t layout, uint8_t *packed) {
+// Packs the codes to an address aligned to 64 bytes and returns what follows them.
+TTQ_INLINE uint8_t *ttq_group512_store_codes(const ttq_group512 *g, int bits, uint32_t layout, uint8_t *packed) {
   if (__builtin_expect(g->bounded, 1)) ttq_group512_codes(g, bits, 1, layout, packed);
   else ttq_group512_codes(g, bits, 0, layout, packed);
-  packed += 64 * (size_t)bits * g->chunks;
+  return packed + 64 * (size_t)bits * g->chunks;
+}
+
+// Packs the group with its scales and minima.
+TTQ_INLINE uint8_t *ttq_group512_store(const ttq_group512 *g, int bits, uint32_t layout, uint8_t *packed) {
+  packed = ttq_group512_store_codes(g, bits, layout, packed);
   _mm512_stream_si512((__m512i *)packed, g->halves);
   return packed + 64;
 }

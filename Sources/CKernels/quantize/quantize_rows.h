@@ -24,9 +24,14 @@
   V("bf16/avx512_planes16", 3, AVX512, BF16, "avx512.c", "as avx512_r16, codes stored bit by bit", bf16_avx512_planes16) \
   V("f16/avx512_planes16", 3, AVX512, F16, "avx512.c", "as avx512_r16, codes stored bit by bit", f16_avx512_planes16) \
   V("f32/avx512_planes16", 3, AVX512, F32, "avx512.c", "as avx512_r16, codes stored bit by bit", f32_avx512_planes16)
+#define TTQ_QUANTIZE_COMPACT_VARIANTS(V) \
+  V("bf16/avx512_c16", 1, AVX512, BF16, "avx512_compact.c", "steps of each row first, codes from L2", bf16_avx512_c16) \
+  V("f16/avx512_c16", 1, AVX512, F16, "avx512_compact.c", "steps of each row first, codes from L2", f16_avx512_c16) \
+  V("f32/avx512_c16", 1, AVX512, F32, "avx512_compact.c", "steps of each row first, codes from L2", f32_avx512_c16)
 #else
 #define TTQ_QUANTIZE_VARIANTS(V)
 #define TTQ_QUANTIZE_PLANES_VARIANTS(V)
+#define TTQ_QUANTIZE_COMPACT_VARIANTS(V)
 #endif
 
 #define TTQ_QUANTIZE_PROTOTYPES(name, revision, isa, element, file, summary, function) \
@@ -37,3 +42,4 @@
   uint32_t ttq_quantize_##function##_q8(const ttq_quantize_args *);
 TTQ_QUANTIZE_VARIANTS(TTQ_QUANTIZE_PROTOTYPES)
 TTQ_QUANTIZE_PLANES_VARIANTS(TTQ_QUANTIZE_PROTOTYPES)
+TTQ_QUANTIZE_COMPACT_VARIANTS(TTQ_QUANTIZE_PROTOTYPES)

@@ -29,6 +29,9 @@ package struct VariantRow: Hashable, Sendable {
     if let format = problem.format, !bits.isEmpty, !bits.contains(format.bits) {
       return "has no \(format.bits)-bit form"
     }
+    if let format = problem.format, let layout, layout.side != format.side {
+      return "layout \(layout.rawValue) keeps scales and minima in \(layout.side.rawValue)"
+    }
     if let element, let wanted = problem.element, element != wanted { return "reads \(element.rawValue)" }
     if let activation, let wanted = problem.activation, activation != wanted {
       return "takes \(activation.rawValue) activations"
