@@ -7,8 +7,8 @@
 #include "residual512.h"
 #include "scale512.h"
 
-// quantize into layout compact16. Steps need all groups of a row, so a panel is scaled twice: for its steps, when it comes from
-// memory, and for its codes, when it comes from L2.
+// quantize into layout compact16. Steps need all groups of a row, so a panel is scaled twice: for its steps, then for its codes,
+// with its weights in L2.
 
 TTQ_REGION(TTQ_TARGET_AVX512)
 
@@ -44,10 +44,10 @@ TTQ_INLINE __m256i round_group(ttq_group512 *g, ttq_extremes512 extremes, const 
   return _mm256_set_m128i(_mm512_cvtepi32_epi8(minimum), _mm512_cvtepi32_epi8(scale));
 }
 
-// One pass over the groups of the panel of row n, with the low-rank part where there is one.
 #define FOR_EACH_GROUP(first, channels) \
   for (size_t first = 0, channels; channels = first + a->group < a->k ? a->group : a->k - first, first < a->k; first += a->group)
 
+// Scales a group of the panel of row n, less the low-rank part where there is one.
 TTQ_INLINE ttq_extremes512 scale_group(
   const ttq_quantize_args *a, size_t n, size_t first, size_t channels, size_t stride, const float *wide_a,
   const float *wide_b, uint32_t element, int fetch, ttq_group512 *group
@@ -61,6 +61,17 @@ TTQ_INLINE ttq_extremes512 scale_group(
   return extremes[0];
 }
 
+// Fetches what a group will be in the next panel into L2: packing leaves memory idle, and the pass for the steps would wait for it.
+TTQ_INLINE void fetch_next(
+  const ttq_quantize_args *a, size_t n, size_t first, size_t channels, size_t stride, uint32_t element
+) {
+  if (n + TTQ_PANEL >= a->n) return;
+  const size_t width = element == TTQ_F32 ? 4 : 2;
+  const char *line = (const char *)a->rows[n + TTQ_PANEL] + width * first;
+  for (const char *end = line + width * channels; line < end; line += 64)
+    TTQ_UNROLL for (int r = 0; r < TTQ_PANEL; r++) _mm_prefetch(line + stride * (size_t)r, _MM_HINT_T1);
+}
+
 TTQ_INLINE __mmask16 quantize_panel(
   const ttq_quantize_args *a, size_t n, const float *wide_a, const float *wide_b, int bits, uint32_t element, uint8_t *packed
 ) {
@@ -69,7 +80,7 @@ TTQ_INLINE __mmask16 quantize_panel(
   const size_t stride = ttq_stride512(a->rows + n);
   __m512 range = _mm512_setzero_ps(), magnitude = range;
   FOR_EACH_GROUP(first, channels) {
-    const ttq_extremes512 e = scale_group(a, n, first, channels, stride, wide_a, wide_b, element, 1, groups);
+    const ttq_extremes512 e = scale_group(a, n, first, channels, stride, wide_a, wide_b, element, n == 0, groups);
     range = _mm512_max_ps(_mm512_sub_ps(e.high, e.low), range);
     magnitude = _mm512_max_ps(_mm512_abs_ps(e.low), magnitude);
   }
@@ -84,6 +95,7 @@ TTQ_INLINE __mmask16 quantize_panel(
   size_t j = 0;
   FOR_EACH_GROUP(first, channels) {
     ttq_group512 *group = groups + j % 2;
+    fetch_next(a, n, first, channels, stride, element);
     const ttq_extremes512 e = scale_group(a, n, first, channels, stride, wide_a, wide_b, element, 0, group);
     const __m256i side = round_group(group, e, &steps, bits);
     if (before) packed = ttq_group512_store_codes(before, bits, TTQ_LAYOUT_COMPACT16, packed);
