@@ -1,6 +1,7 @@
 /// One operation of test-time quantized inference; the folder of `Kernels` with the same name holds its contract.
 package enum FamilyName: String, Codable, Hashable, Sendable, CaseIterable {
-  case statistic, quantizeActivations, quantize, dequantize, qmatmul, matmul, attention
+  case statistic, quantizeActivations, quantize, dequantize, qmatmul, matmul, matmulQuantize, lowrank,
+    attention
 }
 
 /// The heads of an attention problem.
@@ -25,19 +26,30 @@ package struct Problem: Codable, Hashable, Sendable {
   package var n: Int
   package var k: Int
   package var tokens: Int
-  /// The quantized weight format (`quantize`, `dequantize`, `qmatmul`; the group alone counts in `quantizeActivations`).
+  /// The quantized weight format (`quantize`, `dequantize`, `qmatmul`, `matmulQuantize`; the group alone counts in
+  /// `quantizeActivations`).
   package var format: WeightFormat?
-  /// The element type that is read: of the weights (`quantize`, `matmul`) or of the cache (`attention`).
+  /// The element type of the weights that are read (`quantize`, `matmul`, `matmulQuantize`).
   package var element: ElementType?
-  /// How activations enter (`qmatmul`) or leave (`quantizeActivations`).
+  /// How activations enter (`qmatmul`, `matmul`, `matmulQuantize`) or leave (`quantizeActivations`); nil is f32.
   package var activation: ActivationFormat?
   package var heads: HeadShape?
-  /// Columns of the low-rank factors taken from the weights before they are quantized (`quantize`); 0 for none.
-  package var rank: Int
+  /// How keys and values are kept (`attention`).
+  package var cache: CacheType?
+  /// The norm that is gathered (`statistic`), or nil where it is the usual one, p = 2.
+  package var norm: NormOrder?
+  /// `rank`, or nil where it is 0: left out of what is recorded.
+  private var factors: Int?
+
+  private enum CodingKeys: String, CodingKey {
+    case family, n, k, tokens, format, element, activation, heads, cache, norm
+    case factors = "rank"
+  }
 
   package init(
     family: FamilyName, n: Int = 0, k: Int, tokens: Int = 0, format: WeightFormat? = nil, element: ElementType? = nil,
-    activation: ActivationFormat? = nil, heads: HeadShape? = nil, rank: Int = 0
+    activation: ActivationFormat? = nil, heads: HeadShape? = nil, cache: CacheType? = nil, norm: NormOrder = .two,
+    rank: Int = 0
   ) {
     self.family = family
     self.n = n
@@ -47,44 +59,25 @@ package struct Problem: Codable, Hashable, Sendable {
     self.element = element
     self.activation = activation
     self.heads = heads
+    self.cache = cache
+    self.norm = norm == .two ? nil : norm
     self.rank = rank
   }
 
-  private enum CodingKeys: CodingKey {
-    case family, n, k, tokens, format, element, activation, heads, rank
-  }
-
-  package init(from decoder: any Decoder) throws {
-    let values = try decoder.container(keyedBy: CodingKeys.self)
-    family = try values.decode(FamilyName.self, forKey: .family)
-    n = try values.decode(Int.self, forKey: .n)
-    k = try values.decode(Int.self, forKey: .k)
-    tokens = try values.decode(Int.self, forKey: .tokens)
-    format = try values.decodeIfPresent(WeightFormat.self, forKey: .format)
-    element = try values.decodeIfPresent(ElementType.self, forKey: .element)
-    activation = try values.decodeIfPresent(ActivationFormat.self, forKey: .activation)
-    heads = try values.decodeIfPresent(HeadShape.self, forKey: .heads)
-    rank = try values.decodeIfPresent(Int.self, forKey: .rank) ?? 0
-  }
-
-  /// A rank of 0 is left out: what was recorded before there were ranks reads and writes as it did.
-  package func encode(to encoder: any Encoder) throws {
-    var values = encoder.container(keyedBy: CodingKeys.self)
-    try values.encode(family, forKey: .family)
-    try values.encode(n, forKey: .n)
-    try values.encode(k, forKey: .k)
-    try values.encode(tokens, forKey: .tokens)
-    try values.encodeIfPresent(format, forKey: .format)
-    try values.encodeIfPresent(element, forKey: .element)
-    try values.encodeIfPresent(activation, forKey: .activation)
-    try values.encodeIfPresent(heads, forKey: .heads)
-    if rank > 0 { try values.encode(rank, forKey: .rank) }
+  /// Columns of the low-rank factors taken from the weights before they are quantized (`quantize`) and multiplied by apart
+  /// (`lowrank`); 0 for none.
+  package var rank: Int {
+    get { factors ?? 0 }
+    set { factors = newValue == 0 ? nil : newValue }
   }
 
   /// The formats part of a name: `q4g32/a8`, `q4g32/bf16`, `q4g32/r16/bf16`, `f32`.
   package var formatName: String {
-    [format?.description, rank > 0 ? "r\(rank)" : nil, activation?.rawValue, element?.rawValue].compactMap { $0 }
-      .joined(separator: "/")
+    let parts: [String?] = [
+      format?.description, rank > 0 ? "r\(rank)" : nil, activation?.rawValue, element?.rawValue, cache?.rawValue,
+      norm.map { "p\($0.rawValue)" },
+    ]
+    return parts.compactMap { $0 }.joined(separator: "/")
   }
 
   /// The problem as one word for keys and logs: `qmatmul/q4g32/a8/3072x1024/t1`.

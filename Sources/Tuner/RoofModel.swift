@@ -15,7 +15,7 @@ package struct RoofModel: Sendable {
   package static func arithmetic(of problem: Problem) -> [Roof.Kind] {
     switch (problem.family, problem.activation, problem.element) {
     case (.qmatmul, .a8, _): [.vpdpbusd, .vpmaddubsw, .fmaF32]
-    case (.matmul, .bf16, .bf16): [.vdpbf16ps, .fmaF32]
+    case (.matmul, .bf16, .bf16), (.matmulQuantize, .bf16, .bf16): [.vdpbf16ps, .fmaF32]
     default: [.fmaF32]
     }
   }
@@ -25,8 +25,8 @@ package struct RoofModel: Sendable {
   /// Packing reads and writes, so copy bandwidth bounds it; what reads weights or a cache is bound by read bandwidth.
   package static func bandwidth(of problem: Problem) -> Roof.Kind? {
     switch problem.family {
-    case .quantize, .dequantize: .copy
-    case .qmatmul, .matmul, .attention: .dramRead
+    case .quantize, .dequantize, .matmulQuantize: .copy
+    case .qmatmul, .matmul, .lowrank, .attention: .dramRead
     case .statistic, .quantizeActivations: nil
     }
   }
@@ -40,15 +40,6 @@ package struct RoofModel: Sendable {
       guard let kind, let roof = roofs.value(kind, threads: threads), roof > 0 else { return nil }
       return (kind: kind, nanoseconds: cost.amount(under: kind) / roof)
     }.max { $0.nanoseconds < $1.nanoseconds }
-  }
-
-  /// The roof of the instruction that multiplies what the problem multiplies, where it is not f32.
-  private func products(_ problem: Problem) -> Roof.Kind? {
-    switch (problem.family, problem.activation, problem.element) {
-    case (.qmatmul, .a8, _): .vpdpbusd
-    case (.matmul, .bf16, .bf16): .vdpbf16ps
-    default: nil
-    }
   }
 
   /// Writes the bounding roof and the share of it that the median reaches into `result`.

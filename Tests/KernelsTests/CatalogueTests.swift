@@ -35,7 +35,8 @@ import Testing
       (.statistic, count(ttq_statistic_rows)), (.quantizeActivations, count(ttq_quantize_activations_rows)),
       (.quantize, count(ttq_quantize_rows)), (.dequantize, count(ttq_dequantize_rows)),
       (.qmatmul, count(ttq_qmatmul_rows)),
-      (.matmul, count(ttq_matmul_rows)), (.attention, count(ttq_attention_rows)),
+      (.matmul, count(ttq_matmul_rows)), (.matmulQuantize, count(ttq_matmul_quantize_rows)),
+      (.lowrank, count(ttq_lowrank_rows)), (.attention, count(ttq_attention_rows)),
     ]
     for (family, expected) in counts {
       #expect(names(family).count == expected && Set(names(family)).count == expected, "\(family)")

@@ -34,9 +34,12 @@ import Testing
     for variant in usable(StatisticFamily().variants) {
       for (tokens, k) in [(1, 1), (3, 17), (7, 63), (5, 100)] {
         let (x, sum) = try (GuardedMemory(values(tokens * k)), GuardedMemory(values(k)))
-        var args = unsafe ttq_statistic_args(x: x.pointer, x_stride: k, tokens: tokens, k: k, sum: sum.pointer)
-        unsafe variant.kernel.function(&args)
-        #expect(isFinite(sum.elements), "\(variant.row.name)")
+        for norm in NormOrder.allCases {
+          var args = unsafe ttq_statistic_args(
+            x: x.pointer, x_stride: k, tokens: tokens, k: k, p: UInt32(norm.rawValue), sum: sum.pointer)
+          unsafe variant.kernel.function(&args)
+          #expect(isFinite(sum.elements), "\(variant.row.name)")
+        }
       }
     }
   }
@@ -157,22 +160,74 @@ import Testing
     }
   }
 
+  @Test func matmulQuantize() throws {
+    for variant in usable(MatmulQuantizeFamily().variants) {
+      for format in formats(variant.row) {
+        for (n, k) in Self.shapes {
+          for tokens in Self.tokens {
+            let geometry = PackedGeometry(k: k, format: format, layout: variant.row.layout ?? .rows)
+            let bytes = (variant.row.element ?? .f32).bytes
+            let w = try GuardedMemory([UInt8](repeating: 0x3c, count: n * k * bytes))
+            let x = try GuardedMemory(values(tokens * k))
+            let d = try GuardedMemory(values(k))
+            let y = try GuardedMemory([Float](repeating: .nan, count: tokens * n))
+            let packed = try GuardedMemory([UInt8](repeating: 0, count: geometry.bytes(n: n)))
+            let memory = scratch(variant.scratchFloats(Problem(family: .matmulQuantize, n: n, k: k, tokens: tokens)))
+            let product = unsafe ttq_matmul_args(
+              w: w.pointer, n: n, k: k, tokens: tokens, x: x.pointer, x_stride: k, y: y.pointer, y_stride: n,
+              scratch: memory.pointer)
+            var args = unsafe ttq_matmul_quantize_args(
+              product: product, group: format.group, bits: format.bits, d: d.pointer, packed: packed.pointer)
+            #expect(unsafe variant.kernel.function(&args) == 0, "\(variant.row.name)")
+            #expect(isFinite(y.elements), "\(variant.row.name) \(format) \(n)x\(k) t\(tokens)")
+          }
+        }
+      }
+    }
+  }
+
+  @Test func lowrank() throws {
+    for variant in usable(LowRankFamily().variants) {
+      for (n, k) in Self.shapes {
+        for (tokens, rank) in [(1, 16), (3, 5), (8, 40), (70, 16)] {
+          let b = try GuardedMemory([UInt16](repeating: 0x3c01, count: n * rank))
+          let a = try GuardedMemory([UInt16](repeating: 0x3c02, count: rank * k))
+          let x = try GuardedMemory(values(tokens * k))
+          let y = try GuardedMemory(values(tokens * n))
+          let memory = scratch(
+            variant.scratchFloats(Problem(family: .lowrank, n: n, k: k, tokens: tokens, rank: rank)))
+          var args = unsafe ttq_lowrank_args(
+            factors: ttq_low_rank(rank: rank, b: b.pointer, a: a.pointer), n: n, k: k, tokens: tokens, x: x.pointer,
+            x_stride: k, y: y.pointer, y_stride: n, scratch: memory.pointer)
+          unsafe variant.kernel.function(&args)
+          #expect(isFinite(y.elements), "\(variant.row.name) \(n)x\(k) t\(tokens)")
+        }
+      }
+    }
+  }
+
   @Test func attention() throws {
     for variant in usable(AttentionFamily().variants) {
-      for (heads, shared, dimension, cached) in [(1, 1, 8, 5), (4, 2, 16, 33), (3, 1, 40, 21), (2, 2, 128, 65)] {
+      let cache = variant.row.cache ?? .f32
+      for (heads, shared, dimension, cached) in [
+        (1, 1, 8, 5), (4, 2, 16, 33), (3, 1, 40, 21), (2, 2, 128, 65), (14, 2, 100, 81),
+      ] {
         for tokens in Self.tokens where tokens <= cached {
           let q = try GuardedMemory(values(tokens * heads * dimension))
-          let keys = try GuardedMemory(values(shared * cached * dimension))
-          let cachedValues = try GuardedMemory(values(shared * cached * dimension))
+          // 0x3c repeated is a small number in f32, 1.06 in f16 and 60 as a code.
+          let bytes = [UInt8](repeating: 0x3c, count: shared * cached * dimension * cache.elementBytes)
+          let (keys, cachedValues) = try (GuardedMemory(bytes), GuardedMemory(bytes))
+          let scales = try GuardedMemory(values(shared * cached))
           let y = try GuardedMemory([Float](repeating: .nan, count: tokens * heads * dimension))
           let problem = Problem(
             family: .attention, n: heads * dimension, k: cached, tokens: tokens,
-            heads: HeadShape(keyValueHeads: shared, dimension: dimension))
+            heads: HeadShape(keyValueHeads: shared, dimension: dimension), cache: cache)
           let memory = scratch(variant.scratchFloats(problem))
           var args = unsafe ttq_attention_args(
-            q: q.pointer, keys: keys.pointer, values: cachedValues.pointer, tokens: tokens, past: cached - tokens,
-            heads: heads,
-            kv_heads: shared, dim: dimension, capacity: cached, head_begin: 0, head_end: heads, scale: 0.1,
+            q: q.pointer, keys: keys.pointer, values: cachedValues.pointer,
+            key_scales: cache.isScaled ? scales.pointer : nil, value_scales: cache.isScaled ? scales.pointer : nil,
+            tokens: tokens, past: cached - tokens, heads: heads, kv_heads: shared, dim: dimension, capacity: cached,
+            head_begin: 0, head_end: heads, scale: 0.1,
             y: y.pointer,
             scratch: memory.pointer)
           unsafe variant.kernel.function(&args)

@@ -50,14 +50,17 @@ import Testing
   private static func sources(of file: String) throws -> [Data] {
     let main = root.appendingPathComponent(file)
     guard file.hasSuffix(".c") else { return [try Data(contentsOf: main)] }
-    let folders = [main.deletingLastPathComponent(), root.appendingPathComponent("Sources/CKernels/x86")]
+    let text = try String(contentsOf: main, encoding: .utf8)
+    let shared = Set(text.matches(of: /"\.\.\/(\w+)\//).map { String($0.1) }).subtracting(["include"]).union(["x86"])
+    let folders =
+      [main.deletingLastPathComponent()]
+      + shared.sorted().map { root.appendingPathComponent("Sources/CKernels/\($0)") }
     let headers = try folders.flatMap { folder in
       try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
         // The row list names every variant of a family: a new row is no change of the others.
         .filter { $0.pathExtension == "h" && !$0.lastPathComponent.hasSuffix("_rows.h") }
         .sorted { $0.path < $1.path }
     }
-    let text = try String(contentsOf: main, encoding: .utf8)
     let included = try headers.filter { try reaches($0, from: text, among: headers) }
     return try ([main] + included).map { try Data(contentsOf: $0) }
   }

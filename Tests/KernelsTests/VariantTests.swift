@@ -57,7 +57,9 @@ enum Problems {
     let element = row.element
     switch family {
     case .statistic:
-      return [(1, 1), (3, 17), (5, 64), (9, 100), (2, 300)].map { Problem(family: family, k: $1, tokens: $0) }
+      return NormOrder.allCases.flatMap { norm in
+        [(1, 1), (3, 17), (5, 64), (9, 100), (2, 300)].map { Problem(family: family, k: $1, tokens: $0, norm: norm) }
+      }
     case .quantizeActivations:
       return formats.flatMap { format in
         [(1, 32), (3, 172), (2, 33), (5, 129), (4, 256)].map {
@@ -87,16 +89,34 @@ enum Problems {
         return small + [wide]
       }
     case .matmul:
-      return [(1, 1), (16, 32), (17, 33), (40, 172), (67, 257)].flatMap { n, k in
-        tokens(from: row.leastTokens).map { Problem(family: family, n: n, k: k, tokens: $0, element: element) }
+      let small = [(1, 1), (16, 32), (17, 33), (40, 172), (67, 257)].flatMap { n, k in
+        tokens(from: row.leastTokens).map { (n, k, $0) }
+      }
+      // Beyond the blocks of rows, channels and tokens that variants keep in cache.
+      let large = [(70, 1100, row.leastTokens), (5, 8300, max(row.leastTokens, 3)), (3, 40, 515)]
+      return (small + large).map { n, k, tokens in
+        Problem(family: family, n: n, k: k, tokens: tokens, element: element, activation: row.activation)
+      }
+    case .matmulQuantize:
+      return formats.flatMap { format in
+        [(1, 1, 1), (17, 33, 5), (40, 172, 7), (67, 257, 3), (130, 700, 13), (3, 40, 515)].map { n, k, tokens in
+          Problem(
+            family: family, n: n, k: k, tokens: tokens, format: format, element: element, activation: row.activation)
+        }
+      }
+    case .lowrank:
+      return [(1, 1, 1), (16, 32, 16), (40, 172, 3), (67, 257, 40), (33, 600, 16)].flatMap { n, k, rank in
+        (tokens(from: row.leastTokens) + [70]).map { Problem(family: family, n: n, k: k, tokens: $0, rank: rank) }
       }
     case .attention:
-      return [(1, 1, 8, 5), (4, 2, 16, 33), (6, 2, 40, 70), (3, 3, 64, 129), (8, 1, 128, 40)].flatMap {
+      // The last has every split of the heads that share a key: four, two and one of them at a time.
+      return [(1, 1, 8, 5), (4, 2, 16, 33), (6, 2, 40, 70), (3, 3, 64, 129), (8, 1, 128, 40), (14, 2, 100, 81)].flatMap
+      {
         heads, shared, dimension, cached in
-        [1, 2, 5, 13].filter { $0 <= cached }.map {
+        [1, 2, 5, 13].filter { $0 <= cached && $0 >= row.leastTokens }.map {
           Problem(
-            family: family, n: heads * dimension, k: cached, tokens: $0, element: .f32,
-            heads: HeadShape(keyValueHeads: shared, dimension: dimension))
+            family: family, n: heads * dimension, k: cached, tokens: $0,
+            heads: HeadShape(keyValueHeads: shared, dimension: dimension), cache: row.cache)
         }
       }
     }

@@ -69,9 +69,12 @@ struct FormatTests {
     let residual = Problem(family: .quantize, n: 64, k: 32, format: .q4g32, element: .bf16, rank: 16)
     #expect(residual.name == "quantize/q4g32/r16/bf16/64x32")
     let attention = Problem(
-      family: .attention, n: 2048, k: 512, tokens: 1, element: .f16,
-      heads: HeadShape(keyValueHeads: 8, dimension: 128))
+      family: .attention, n: 2048, k: 512, tokens: 1,
+      heads: HeadShape(keyValueHeads: 8, dimension: 128), cache: .f16)
     #expect(attention.name == "attention/f16/2048x512/h8d128/t1")
+    let fourth = Problem(family: .statistic, k: 64, tokens: 8, norm: .four)
+    #expect(fourth.name == "statistic/p4/64/t8" && fourth.norm == .four)
+    #expect(Problem(family: .statistic, k: 64, norm: .two).norm == nil)
   }
 
   @Test func aMachineIsNamedLikeAFolder() {

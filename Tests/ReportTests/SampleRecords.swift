@@ -116,8 +116,8 @@ enum SampleRecords {
       Problem(family: .statistic, k: 1024, tokens: 512),
       Problem(family: .quantizeActivations, k: 1024, tokens: 1, format: .q4g32, activation: .a8),
       Problem(
-        family: .attention, n: 2048, k: 512, tokens: 1, element: .f16,
-        heads: HeadShape(keyValueHeads: 8, dimension: 128)),
+        family: .attention, n: 2048, k: 512, tokens: 1,
+        heads: HeadShape(keyValueHeads: 8, dimension: 128), cache: .f16),
     ]
     for (n, k) in shapes {
       problems.append(Problem(family: .quantize, n: n, k: k, format: .q4g32, element: .bf16))

@@ -33,7 +33,7 @@ import Testing
   func channelScale(_ golden: Case) throws {
     let file = try Golden(golden)
     let squares = file.squares()
-    let norms = ScaleRule.norms(squares: squares.span, tokens: file.tokens)
+    let norms = ScaleRule().norms(powers: squares.span, tokens: file.tokens)
     for (found, expected) in zip(norms, file.norm) { #expect(abs(found - Double(expected)) <= 1e-5 * Double(expected)) }
     var rule = ScaleRule()
     rule.alpha = golden.alpha

@@ -36,7 +36,8 @@ struct ProblemTests {
     let problems = TuningProblems.all(of: [shape, shape], format: .q4g32)
     #expect(Set(problems).count == problems.count)
     #expect(problems.filter { $0.n == 151_936 }.allSatisfy { $0.tokens <= 8 })
-    #expect(Set(problems.map(\.family)) == Set(FamilyName.allCases).subtracting([.dequantize]))
+    #expect(
+      Set(problems.map(\.family)) == Set(FamilyName.allCases).subtracting([.dequantize, .matmulQuantize, .lowrank]))
     #expect(problems.count { $0.family == .qmatmul && $0.n == 6144 } == TokenClass.allCases.count)
     #expect(problems.count { $0.family == .statistic } == 3)
   }

@@ -14,13 +14,14 @@
 
 #define TTQ_SENDABLE __attribute__((swift_attr("@Sendable")))
 
-enum { TTQ_F32 = 0, TTQ_F16 = 1, TTQ_BF16 = 2 };    // ElementType
+enum { TTQ_F32 = 0, TTQ_F16 = 1, TTQ_BF16 = 2, TTQ_INT8 = 3 }; // ElementType
 enum { TTQ_ACTIVATION_F32 = 0, TTQ_ACTIVATION_A8 = 1, TTQ_ACTIVATION_BF16 = 2 }; // ActivationFormat
 
-// statistic: sum[k] += sum over t of x[t][k]^2. Single precision, any order of summation. method.md's p = 2.
+// statistic: sum[k] += sum over t of |x[t][k]|^p, p = 1, 2 or 4. Single precision, any order of summation.
 typedef struct {
   const float *x;  // T rows of K, x_stride elements apart
   size_t x_stride, tokens, k;
+  uint32_t p;
   float *sum;      // K
 } ttq_statistic_args;
 typedef void (*ttq_statistic_kernel)(const ttq_statistic_args *) TTQ_SENDABLE;
@@ -97,7 +98,23 @@ typedef struct {
 typedef void (*ttq_qmatmul_kernel)(const ttq_qmatmul_args *) TTQ_SENDABLE;
 typedef size_t (*ttq_qmatmul_scratch)(size_t k, size_t group) TTQ_SENDABLE;  // floats that each thread needs
 
-// matmul: y[t][n] = sum over k of w[n][k] * x[t][k] in f32, any order of summation; w widened exactly.
+// lowrank: y[t][n] += sum over i of b[n][i] * z[t][i], z[t][i] = sum over k of a[i][k] * x[t][k]. Single precision, any order of
+// summation.
+typedef struct {
+  ttq_low_rank factors;
+  size_t n, k, tokens;
+  const float *x;   // T rows of K, x_stride elements apart
+  size_t x_stride;
+  float *y;         // T rows of N, y_stride elements apart
+  size_t y_stride;
+  float *_Nullable scratch;   // TTQ_LOWRANK_PANEL + rank * TTQ_LOWRANK_TOKENS floats, aligned to 64 bytes
+} ttq_lowrank_args;
+enum { TTQ_LOWRANK_TOKENS = 64, TTQ_LOWRANK_PANEL = 8192 };
+typedef void (*ttq_lowrank_kernel)(const ttq_lowrank_args *) TTQ_SENDABLE;
+
+// matmul: y[t][n] = sum over k of w[n][k] * u[t][k] in f32, any order of summation; w widened exactly.
+//   f32:  u = x
+//   bf16: u = x rounded to the nearest bf16, ties to even. A subnormal w or u may count as 0.
 typedef struct {
   const void *w;    // N rows of K of the variant's element type, contiguous, aligned to the element
   size_t n, k, tokens;
@@ -109,14 +126,27 @@ typedef struct {
 } ttq_matmul_args;
 typedef void (*ttq_matmul_kernel)(const ttq_matmul_args *) TTQ_SENDABLE;
 
+// matmulQuantize: y as matmul, and `packed` as quantize in layout panel16 with the rows of w, the last one repeated to fill a
+// panel of 16, in one pass over w. Returns what quantize returns.
+typedef struct {
+  ttq_matmul_args product;
+  size_t group, bits;
+  const float *d;   // K
+  uint8_t *packed;  // aligned to 64 bytes
+} ttq_matmul_quantize_args;
+typedef uint32_t (*ttq_matmul_quantize_kernel)(const ttq_matmul_quantize_args *) TTQ_SENDABLE;
+
 // attention: for each query t and head h of [head_begin, head_end), with kv = h / (heads / kv_heads), over cached positions
-//   p = 0 ... past + t:  y[t][h] = sum of softmax(scale * q[t][h] . keys[kv][p]) * values[kv][p]
-// dim is at most TTQ_ATTENTION_DIM. Cached positions from past + tokens on are never read.
+//   p = 0 ... past + t:  y[t][h] = sum of softmax(scale * q[t][h] . key[kv][p]) * value[kv][p]
+// The cache is of the variant's element type: f32 and f16 are widened exactly; int8 is code * scale, one scale for each
+// (kv head, position). dim is at most TTQ_ATTENTION_DIM. Cached positions from past + tokens on are never read.
 enum { TTQ_ATTENTION_DIM = 256 };
 typedef struct {
   const float *q;       // T rows of heads x dim
-  const float *keys;    // kv_heads x capacity x dim
-  const float *values;  // kv_heads x capacity x dim
+  const void *keys;     // kv_heads x capacity x dim, aligned to the element
+  const void *values;   // kv_heads x capacity x dim, aligned to the element
+  const float *_Nullable key_scales;   // int8: kv_heads x capacity
+  const float *_Nullable value_scales; // int8: kv_heads x capacity
   size_t tokens, past, heads, kv_heads, dim, capacity;
   size_t head_begin, head_end;
   float scale;
@@ -133,8 +163,10 @@ typedef struct { const char *name; uint32_t revision, isa; const char *file, *su
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t bits, element, layout; ttq_quantize_kernel kernel; } ttq_quantize_row;
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t bits, layout; ttq_dequantize_kernel kernel; } ttq_dequantize_row;
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t bits, activation, layout; size_t least_tokens; ttq_qmatmul_scratch _Nullable scratch_floats; ttq_qmatmul_kernel kernel; } ttq_qmatmul_row;
-typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t element; size_t least_tokens, scratch_floats; ttq_matmul_kernel kernel; } ttq_matmul_row;
-typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; size_t scratch_floats; ttq_attention_kernel kernel; } ttq_attention_row;
+typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t element, activation; size_t least_tokens, scratch_floats; ttq_matmul_kernel kernel; } ttq_matmul_row;
+typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t bits, element, activation, layout; size_t scratch_floats; ttq_matmul_quantize_kernel kernel; } ttq_matmul_quantize_row;
+typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; ttq_lowrank_kernel kernel; } ttq_lowrank_row;
+typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t element; size_t least_tokens, scratch_floats; ttq_attention_kernel kernel; } ttq_attention_row;
 
 const ttq_statistic_row *ttq_statistic_rows(size_t *count);
 const ttq_quantize_activations_row *ttq_quantize_activations_rows(size_t *count);
@@ -142,6 +174,8 @@ const ttq_quantize_row *ttq_quantize_rows(size_t *count);
 const ttq_dequantize_row *ttq_dequantize_rows(size_t *count);
 const ttq_qmatmul_row *ttq_qmatmul_rows(size_t *count);
 const ttq_matmul_row *ttq_matmul_rows(size_t *count);
+const ttq_matmul_quantize_row *ttq_matmul_quantize_rows(size_t *count);
+const ttq_lowrank_row *ttq_lowrank_rows(size_t *count);
 const ttq_attention_row *ttq_attention_rows(size_t *count);
 
 #pragma clang assume_nonnull end

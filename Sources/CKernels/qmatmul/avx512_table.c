@@ -3,8 +3,8 @@
 #if defined(__x86_64__)
 #include "planes.h"
 
-// 2 x 256 bytes of tables for each chunk of 32 channels.
-size_t ttq_qmatmul_tables_floats(size_t k, size_t group) {
+// Three tables of 256 bytes together for sixteen channels.
+size_t ttq_qmatmul_table_floats(size_t k, size_t group) {
   (void)group;
   return 4 * ttq_padded_k(k);
 }

@@ -3,8 +3,8 @@
 #if defined(__x86_64__)
 #include "planes.h"
 
-// 24 words for each chunk of 32 channels.
-size_t ttq_qmatmul_bit_planes_floats(size_t k, size_t group) {
+// 96 bytes of operands for a chunk of 32 channels, of which a float a channel is room enough.
+size_t ttq_qmatmul_planes_floats(size_t k, size_t group) {
   (void)group;
   return ttq_padded_k(k);
 }

@@ -34,8 +34,6 @@
 #define TTQ_QMATMUL_VARIANTS(V, N)
 #endif
 
-size_t ttq_qmatmul_bit_planes_floats(size_t k, size_t group);
-size_t ttq_qmatmul_tables_floats(size_t k, size_t group);
 size_t ttq_qmatmul_interleaved_floats(size_t k, size_t group);
 size_t ttq_qmatmul_unpacked256_floats(size_t k, size_t group);
 size_t ttq_qmatmul_unpacked512_floats(size_t k, size_t group);
@@ -50,33 +48,38 @@ size_t ttq_qmatmul_unpacked512_floats(size_t k, size_t group);
   void ttq_qmatmul_##function##_q8(const ttq_qmatmul_args *);
 TTQ_QMATMUL_VARIANTS(TTQ_QMATMUL_PROTOTYPES, TTQ_QMATMUL_NARROW_PROTOTYPES)
 
-// The ladder on layout planes16, for one token and int8 activations, exact: name, revision, ISA token, file, summary,
-// function less its suffix, scratch floats. More tokens are taken one by one. They stand below the rungs of panel16.
-// Speeds are a8/avx512vnni_r16x1's time over theirs on Zen 5, groups of 32, cold, at 3072x1024 and 4096x4096; in brackets with
-// the weights fetched there as they are here (every line, 8 KiB ahead, where revision 1 takes 2 KiB and leaves scales out).
+// The ladder on layout planes16, for one token and int8 activations, exact: name, revision, ISA token, file, summary, function
+// less its suffix, scratch floats. More tokens are taken one by one. They stand below the rungs of panel16.
+// Speeds are a8/avx512vnni_r16x1's time over theirs on Zen 5, groups of 32, cold, at 3072x1024 and 4096x4096.
 //   a8/avx512bitalg_r16x1  and + vpopcntw for each pair of a plane of codes and one of the eight of the activations.
-//                          2 bit 1.06, 1.05 (0.93, 0.87); 4 bit 0.95, 0.97 (0.87, 0.83). Bound by issue: 16 x 16 codes take 28
-//                          instructions at 2 bit, 56 at 4; vpdpbusd with its masks and shifts 11 and 10. In L2 0.52 and 0.29
+//                          2 bit 0.93, 0.87; 4 bit 0.87, 0.83. Bound by issue: 16 x 16 codes take 28 instructions at 2 bit, 56
+//                          at 4; vpdpbusd with its masks and shifts 11 and 10. In L2 0.52 and 0.29
 //   a8/avx512_table_r16x1  sixteen channels of a plane are three look-ups in tables of subset sums, the same for all planes.
-//                          2 bit 1.18, 0.87 (0.97, 0.71); 4 bit 1.10, 0.92 (0.96, 0.75). Bound by memory up to 1024 channels;
-//                          beyond, by tables (16 bytes a channel) that leave L1. It takes 8 and 16 instructions, 5 and 6 loads
-//                          for them: in L2 0.92 and 0.64, at 2 bit in groups of 128 1.31
+//                          2 bit 0.97, 0.71; 4 bit 0.96, 0.75. Bound by memory up to 1024 channels; beyond, by tables (16 bytes
+//                          a channel) that leave L1. In L2 0.92 and 0.64, at 2 bit in groups of 128 1.31
 // Other look-ups are not rows: Zen 5 issues two of vpshufb, vpermb, vpermw and vpermi2w alike each cycle, so what one of them
 // covers decides. A look-up in 16-bit entries covers 32 words x 5 or 6 bits and is added as it is; in bytes it takes two, for
 // low and high byte, of 64 rows x 6 bits (vpermb) or 4 bits (vpshufb), and carries to mend.
 #if defined(__x86_64__)
 #define TTQ_QMATMUL_PLANES(V) \
-  V("a8/avx512bitalg_r16x1", 1, AVX512BITALG, "avx512bitalg_planes.c", "bit planes: and, vpopcntw", a8_avx512bitalg_r16x1, ttq_qmatmul_bit_planes_floats) \
-  V("a8/avx512_table_r16x1", 1, AVX512, "avx512_table.c", "subset sums looked up by vpermw", a8_avx512_table_r16x1, ttq_qmatmul_tables_floats)
+  V("a8/avx512bitalg_r16x1", 1, AVX512BITALG, "avx512bitalg_planes.c", "bit planes: and, vpopcntw", a8_avx512bitalg_r16x1, ttq_qmatmul_planes_floats) \
+  V("a8/avx512_table_r16x1", 1, AVX512, "avx512_table.c", "subset sums looked up by vpermw", a8_avx512_table_r16x1, ttq_qmatmul_table_floats)
 #else
 #define TTQ_QMATMUL_PLANES(V)
 #endif
+
+size_t ttq_qmatmul_planes_floats(size_t k, size_t group);
+size_t ttq_qmatmul_table_floats(size_t k, size_t group);
 
 #define TTQ_QMATMUL_PLANES_PROTOTYPES(name, revision, isa, file, summary, function, scratch) \
   TTQ_QMATMUL_PROTOTYPES(name, revision, isa, A8, file, 1, summary, function, scratch)
 TTQ_QMATMUL_PLANES(TTQ_QMATMUL_PLANES_PROTOTYPES)
 
-// The ladder on layout compact16: the tiles of panel16, which differ in how a group finds its scales and minima.
+// The ladder on layout compact16, a format of its own: the tiles of panel16, which differ in how a group finds its scales and
+// minima. A token reads 10 % (4 bit) to 16 % (2 bit) fewer bytes in groups of 32: a8/avx512vnni_c16x1 is 1.21 (2 bit), 1.14 (3)
+// and 1.17 (4) times as fast as a8/avx512vnni_r16x1 at 3072x1024, 1.21, 1.18 and 1.18 times at 4096x4096. Where tokens share the
+// codes, memory does not decide: c16x8 takes 1.02 times as long as r16x8. On weights of GPT-2 the error of a product is 0.992 to
+// 1.007 times that of panel16 at 2, 3 and 4 bit, 1.07 to 1.30 times at 8.
 #if defined(__x86_64__)
 #define TTQ_QMATMUL_COMPACT(V) \
   V("f32/avx512_c16x1", 1, AVX512, F32, "avx512_f32.c", 1, "one token, 16 lanes", f32_avx512_c16x1, NULL) \

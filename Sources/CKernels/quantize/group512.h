@@ -3,7 +3,6 @@
 #include <stdint.h>
 
 #include "../include/ttq_kernels.h"
-#include "../x86/panel512.h"
 #include "../x86/planes512.h"
 #include "../x86/transpose.h"
 
@@ -129,7 +128,7 @@ TTQ_INLINE __m512i ttq_code_quad512(const ttq_group512 *g, const __m512 v[4], in
   return _mm512_ternarylogic_epi32(upper, _mm512_slli_epi32(n23, 16), n01, 0xca);
 }
 
-TTQ_INLINE void ttq_group512_codes(const ttq_group512 *g, int bits, int bounded, uint32_t layout, uint8_t *packed) {
+TTQ_INLINE void ttq_group512_codes(const ttq_group512 *g, int bits, uint32_t layout, int bounded, uint8_t *packed) {
   for (size_t c = 0; c < g->chunks; c++, packed += 64 * bits) {
     const __m512 *v = g->v + TTQ_CHUNK * c;
     if (bits == 4 && layout != TTQ_LAYOUT_PLANES16) { // codes of odd quads are made where their fields are
@@ -150,8 +149,8 @@ TTQ_INLINE void ttq_group512_codes(const ttq_group512 *g, int bits, int bounded,
 
 // Packs the codes to an address aligned to 64 bytes and returns what follows them.
 TTQ_INLINE uint8_t *ttq_group512_store_codes(const ttq_group512 *g, int bits, uint32_t layout, uint8_t *packed) {
-  if (__builtin_expect(g->bounded, 1)) ttq_group512_codes(g, bits, 1, layout, packed);
-  else ttq_group512_codes(g, bits, 0, layout, packed);
+  if (__builtin_expect(g->bounded, 1)) ttq_group512_codes(g, bits, layout, 1, packed);
+  else ttq_group512_codes(g, bits, layout, 0, packed);
   return packed + 64 * (size_t)bits * g->chunks;
 }
 

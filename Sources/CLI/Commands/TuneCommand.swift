@@ -29,8 +29,8 @@ struct TuneCommand: ParsableCommand {
   func run() throws {
     let machine = try options.machine()
     let outcome = try tuneOptions.tune(
-      [try modelShape()], format: formatOptions.format, activation: formatOptions.activations, options: options,
-      machine: machine)
+      [try modelShape()], format: formatOptions.format, activation: formatOptions.activations,
+      cache: formatOptions.cache, norm: formatOptions.norm, options: options, machine: machine)
     TuneOptions.summarise(outcome)
     print("to see how each winner won: ttq report")
   }

@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import Records
 internal import TTQ
 
-/// The quantized format and the activations that meet it.
+/// The quantized format, the activations that meet it, the norm that scales it, and the type of the cache.
 struct FormatOptions: ParsableArguments {
   @Option(help: "Bits of a code: 2, 3, 4, 5 or 8.")
   var bits = 4
@@ -15,6 +15,12 @@ struct FormatOptions: ParsableArguments {
 
   @Option(help: "Activations of quantized products: int8 or f32.")
   var activations = ActivationFormat.a8
+
+  @Option(help: "Keys and values of past positions: f32, f16 or int8.")
+  var cache = CacheType.f32
+
+  @Option(help: "The p of the channels' norms: 1, 2 or 4.")
+  var norm = NormOrder.two
 
   func validate() throws {
     guard WeightFormat(bits: bits, group: group) != nil else {
@@ -29,6 +35,8 @@ struct FormatOptions: ParsableArguments {
 }
 
 extension SideInformation: ExpressibleByArgument {}
+extension CacheType: ExpressibleByArgument {}
+extension NormOrder: ExpressibleByArgument {}
 
 extension ActivationFormat: ExpressibleByArgument {
   /// `int8` (or `a8`), `f32`, and `bf16`.

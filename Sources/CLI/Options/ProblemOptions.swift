@@ -13,7 +13,7 @@ struct ProblemOptions: ParsableArguments {
   )
   var shape: MatrixShape?
 
-  @Option(help: "Tokens. (default: 1, statistic 512)")
+  @Option(help: "Tokens. (default: 1, statistic and matmulQuantize 512)")
   var tokens: Int?
 
   @Option(help: "Bits of a code: 2, 3, 4, 5 or 8.")
@@ -31,7 +31,13 @@ struct ProblemOptions: ParsableArguments {
   @Option(help: "Only variants with these activations: a8, f32 or bf16.")
   var activation: ActivationFormat?
 
-  @Option(help: "Columns of the low-rank factors that are taken from the weights before they are quantized.")
+  @Option(help: "Only attention over a cache of this type: f32, f16 or int8.")
+  var cache: CacheType?
+
+  @Option(help: "The p of the statistic: 1, 2 or 4.")
+  var norm = NormOrder.two
+
+  @Option(help: "Columns of the low-rank factors, for quantize and lowrank.")
   var rank = 0
 
   @Option(name: .customLong("kv-heads"), help: "Key/value heads of attention.")
@@ -69,18 +75,26 @@ struct ProblemOptions: ParsableArguments {
     let format = WeightFormat(bits: bits, group: group, side: row.layout?.side ?? .half)
     let (n, k) = (resolvedShape.n, resolvedShape.k)
     return switch family {
-    case .statistic: Problem(family: family, k: k, tokens: tokens ?? 512)
+    case .statistic: Problem(family: family, k: k, tokens: tokens ?? 512, norm: norm)
     case .quantizeActivations:
       Problem(family: family, k: k, tokens: tokens ?? 1, format: format, activation: row.activation)
     case .quantize: Problem(family: family, n: n, k: k, format: format, element: element, rank: rank)
     case .dequantize: Problem(family: family, n: n, k: k, format: format)
     case .qmatmul:
       Problem(family: family, n: n, k: k, tokens: tokens ?? 1, format: format, activation: row.activation)
-    case .matmul: Problem(family: family, n: n, k: k, tokens: tokens ?? 1, element: element)
+    case .matmul:
+      Problem(
+        family: family, n: n, k: k, tokens: tokens ?? 1, element: element,
+        activation: row.activation == .f32 ? nil : row.activation)
+    case .matmulQuantize:
+      Problem(
+        family: family, n: n, k: k, tokens: tokens ?? 512, format: format, element: element,
+        activation: row.activation == .f32 ? nil : row.activation)
+    case .lowrank: Problem(family: family, n: n, k: k, tokens: tokens ?? 1, rank: max(1, rank))
     case .attention:
       Problem(
-        family: family, n: n, k: k, tokens: tokens ?? 1, element: .f32,
-        heads: HeadShape(keyValueHeads: keyValueHeads, dimension: headDimension))
+        family: family, n: n, k: k, tokens: tokens ?? 1,
+        heads: HeadShape(keyValueHeads: keyValueHeads, dimension: headDimension), cache: cache ?? row.cache)
     }
   }
 }

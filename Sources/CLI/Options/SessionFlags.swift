@@ -31,6 +31,8 @@ struct SessionFlags: ParsableArguments {
     options.threads = threads
     options.format = format.format
     options.activations = format.activations
+    options.cache = format.cache
+    options.rule.norm = format.norm
     options.plan = plan
     options.machine = machine
     return options

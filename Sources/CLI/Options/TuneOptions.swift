@@ -23,13 +23,14 @@ struct TuneOptions: ParsableArguments {
 
   /// Tunes `shapes` with a progress bar and returns what came of it; Ctrl-C keeps everything measured.
   func tune(
-    _ shapes: [ModelShape], format: WeightFormat, activation: ActivationFormat, options: MachineOptions,
-    machine: Machine
+    _ shapes: [ModelShape], format: WeightFormat, activation: ActivationFormat, cache: CacheType = .f32,
+    norm: NormOrder = .two, options: MachineOptions, machine: Machine
   ) throws -> TuningOutcome {
     let folder = options.dataFolder.tuning(machine: machine.identity.name)
     let threads = options.threadCount(machine)
     var tuning = TuningOptions(
-      shapes: shapes, format: format, activation: activation, threads: Array(Set([1, threads])).sorted(), rigor: rigor,
+      shapes: shapes, format: format, activation: activation, cache: cache, norm: norm,
+      threads: Array(Set([1, threads])).sorted(), rigor: rigor,
       planPath: options.plan ?? "\(folder)/plan.json", journalPath: "\(folder)/journal.jsonl",
       coldBytes: machine.coldBytes)
     if let timeLimit { tuning.timeLimit = timeLimit }

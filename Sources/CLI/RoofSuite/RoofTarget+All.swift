@@ -50,10 +50,19 @@ extension RoofTarget {
     RoofTarget(
       operation: "quantize bf16 to 4 bit", problem: quantize, claim: .share(of: .copy), thresholds: [1: 0.5, 2: 0.5]),
     RoofTarget(
+      operation: "quantize bf16 to 4 bit, r = 16", problem: quantizeResidual, claim: .weights,
+      thresholds: [1: 6, 2: 10]),
+    RoofTarget(
+      operation: "matmul + quantize fused, T = 512, over matmul", problem: fused, claim: .time(over: matmul),
+      thresholds: [1: 1.05, 2: 1.05]),
+    RoofTarget(
       operation: "attention, f32 cache, T = 1", problem: attention(.f32), claim: .share(of: .dramRead),
       thresholds: [1: 0.7, 2: 0.7]),
     RoofTarget(
       operation: "attention, f16 cache, T = 1", problem: attention(.f16), claim: .share(of: .dramRead),
+      thresholds: [1: 0.7, 2: 0.7]),
+    RoofTarget(
+      operation: "attention, int8 cache, T = 1", problem: attention(.int8), claim: .share(of: .dramRead),
       thresholds: [1: 0.7, 2: 0.7]),
     RoofTarget(
       operation: "qmatmul 4 bit, T = 1", problem: qmatmul(4, 1), claim: .share(of: .dramRead), thresholds: [1: 0.8],
@@ -74,10 +83,16 @@ extension RoofTarget {
 
   private static let quantize = Problem(family: .quantize, k: 0, format: .q4g32, element: .bf16)
 
+  private static let quantizeResidual = Problem(
+    family: .quantize, k: 0, format: .q4g32, element: .bf16, rank: 16)
+
+  private static let fused = Problem(
+    family: .matmulQuantize, k: 0, tokens: 512, format: .q4g32, element: .bf16, activation: .bf16)
+
   /// One token over 4096 cached positions, 16 query heads on 8 key/value heads of 128.
-  private static func attention(_ cache: ElementType) -> Problem {
+  private static func attention(_ cache: CacheType) -> Problem {
     Problem(
-      family: .attention, n: 2048, k: 4096, tokens: 1, element: cache,
-      heads: HeadShape(keyValueHeads: 8, dimension: 128))
+      family: .attention, n: 2048, k: 4096, tokens: 1, heads: HeadShape(keyValueHeads: 8, dimension: 128),
+      cache: cache)
   }
 }

@@ -1,12 +1,12 @@
 package import CKernels
 package import Records
 
-/// Causal attention of T queries over a cache, grouped-query heads, f32 keys and values.
+/// Causal attention of T queries over a cache of f32, f16 or int8 keys and values, grouped-query heads.
 ///
 /// In a problem, N is query heads x head dimension and K the cached positions after the queries' own were added.
 package struct AttentionFamily: KernelFamily {
   package let name = FamilyName.attention
-  package let contract = 1
+  package let contract = 2
   package let formula = "y[t][h] = sum over p <= past + t of softmax(scale * q[t][h] . k[p]) * v[p]"
   package let tolerance = 1e-5
   package let variants: [Variant<AttentionKernel>]
@@ -15,14 +15,16 @@ package struct AttentionFamily: KernelFamily {
     self.variants = variants
   }
 
-  /// The ladder: position after position, sixteen elements of a head at a time, tiles of positions with a running softmax, scores and sums
-  /// through a dense library, then the registers of each instruction set.
+  /// The ladder, for every type of cache: position after position, sixteen elements of a head at a time (x 1.8 in f32 at T = 1, 4096
+  /// positions of 8 x 128, one thread), tiles of positions with a running softmax, f32 scores and sums through a dense library
+  /// (x 1.3 over the portable ones), then the registers of each instruction set (x 2.5 over the library).
   package static let standard: [Variant<AttentionKernel>] =
-    [AttentionScalar.f32, AttentionSIMD.f32, AttentionTiled.f32, AttentionOpenBLAS.f32] + compiled
+    AttentionScalar.all + AttentionSIMD.all + AttentionTiled.all + [AttentionOpenBLAS.f32] + compiled
 
   private static let compiled: [Variant<AttentionKernel>] = unsafe CTable.read(ttq_attention_rows).map { table in
     var row = unsafe VariantRow(table.name, table.revision, table.isa, table.file, table.summary)
-    row.element = .f32
+    row.cache = unsafe CacheType(table: table.element)
+    row.leastTokens = unsafe table.least_tokens
     row.headDimensions = 1...Int(TTQ_ATTENTION_DIM)
     let scratch = unsafe table.scratch_floats
     return Variant(row, scratchFloats: { _ in scratch }, kernel: unsafe AttentionKernel(table.kernel))
@@ -31,7 +33,7 @@ package struct AttentionFamily: KernelFamily {
   package func cost(of problem: Problem) -> Cost {
     let heads = problem.heads ?? HeadShape(keyValueHeads: 1, dimension: problem.n)
     let (tokens, positions) = (Double(problem.tokens), Double(problem.k))
-    let cache = 2 * positions * Double(heads.keyValueHeads * heads.dimension) * Double(problem.element?.bytes ?? 4)
+    let cache = 2 * positions * Double(heads.keyValueHeads * (problem.cache ?? .f32).bytes(dimension: heads.dimension))
     // The queries are the last T positions: query t sees all but T - 1 - t of them.
     let seen = tokens * positions - tokens * (tokens - 1) / 2
     return Cost(bytes: cache + 8 * tokens * Double(problem.n), operations: 4 * seen * Double(problem.n))
@@ -63,7 +65,7 @@ package struct Attention: Sendable {
     let scratchStride: Int
   }
 
-  /// Attends with `q` (T rows of heads x dimension) over `cache`, whose last T positions are the queries' own, into `y` of the same shape.
+  /// Attends with `q` (T rows of heads x dimension) over `cache`, of the variant's type, whose last T positions are the queries' own, into `y` of the same shape.
   package func callAsFunction(
     _ q: Span<Float>, heads: Int, over cache: borrowing KeyValueCache, scale: Float, into y: inout MutableSpan<Float>,
     pool: ThreadPool
@@ -76,11 +78,11 @@ package struct Attention: Sendable {
       unsafe y.withUnsafeMutableBufferPointer { y in
         guard let q = q.baseAddress, let y = y.baseAddress else { return }
         let args = unsafe ttq_attention_args(
-          q: q, keys: cache.keys.pointer, values: cache.values.pointer, tokens: tokens, past: cache.count - tokens,
-          heads: heads,
-          kv_heads: cache.heads, dim: cache.dimension, capacity: cache.capacity, head_begin: 0, head_end: heads,
-          scale: scale,
-          y: y, scratch: nil)
+          q: q, keys: cache.keys.pointer, values: cache.values.pointer,
+          key_scales: cache.type.isScaled ? cache.keyScales.pointer : nil,
+          value_scales: cache.type.isScaled ? cache.valueScales.pointer : nil, tokens: tokens,
+          past: cache.count - tokens, heads: heads, kv_heads: cache.heads, dim: cache.dimension,
+          capacity: cache.capacity, head_begin: 0, head_end: heads, scale: scale, y: y, scratch: nil)
         unsafe run(args, pool: pool)
       }
     }

@@ -7,9 +7,9 @@ internal import Records
 enum AttentionOpenBLAS {
   static let f32 = Variant<AttentionKernel>(
     VariantRow(
-      name: "f32/openblas", revision: 1, isa: .baseline,
+      name: "f32/openblas", revision: 2, isa: .baseline,
       summary: "scores and sums by cblas_sgemm/sgemv, head after head",
-      file: "Sources/Kernels/Attention/AttentionOpenBLAS.swift", element: .f32, needsOpenBLAS: true),
+      file: "Sources/Kernels/Attention/AttentionOpenBLAS.swift", cache: .f32, needsOpenBLAS: true),
     scratchFloats: { $0.tokens * $0.k },
     kernel: unsafe AttentionKernel { args in
       let args = unsafe args.pointee
@@ -19,7 +19,8 @@ enum AttentionOpenBLAS {
       let width = unsafe Int32(args.heads * args.dim)
       for head in unsafe args.head_begin..<args.head_end {
         let (q, y) = unsafe (args.query(0, head), args.output(0, head))
-        let (keys, values) = unsafe (args.head(of: args.keys, head), args.head(of: args.values, head))
+        let cached = unsafe CachedHead<Float>(args, head: head)
+        let (keys, values) = unsafe (cached.keys, cached.values)
         if m == 1 {
           unsafe blas.sgemv(CblasRowMajor, CblasNoTrans, n, dim, args.scale, keys, dim, q, 1, 0, scores, 1)
         } else {

@@ -12,7 +12,7 @@ final class AttentionTrial: Trial {
   private let queryHeads: Int
   private let positions: Int
   private let tokens: Int
-  private let cacheFloats: Int
+  private let cache: TrialCache
   private let q: AlignedBuffer<Float>
   private var y: CanaryBuffer
 
@@ -22,12 +22,10 @@ final class AttentionTrial: Trial {
     seed: UInt64
   ) {
     let heads = problem.heads ?? HeadShape(keyValueHeads: 1, dimension: problem.n)
-    let floats = heads.keyValueHeads * problem.k * heads.dimension
-    unsafe arena.fill(size: 8 * floats, key: "cache/\(heads)/\(problem.k)/\(seed)") { start in
-      unsafe TrialWeights.fill(start, count: 2 * floats, element: .f32, seed: seed)
-    }
+    cache = TrialCache(type: problem.cache ?? .f32, heads: heads, positions: problem.k)
+    cache.fill(arena, seed: seed)
     operation = Attention(variant, configuration)
-    copies = arena.copies(of: 8 * floats)
+    copies = arena.copies(of: cache.bytes)
     var random = TrialRandom(seed: seed &+ 3)
     var queries = AlignedBuffer<Float>(repeating: 0, count: problem.tokens * problem.n)
     var span = queries.mutableSpan
@@ -37,7 +35,6 @@ final class AttentionTrial: Trial {
     queryHeads = problem.n / heads.dimension
     positions = problem.k
     tokens = problem.tokens
-    cacheFloats = floats
     self.heads = heads
     self.pool = pool
     self.arena = arena
@@ -45,17 +42,14 @@ final class AttentionTrial: Trial {
 
   private var scale: Float { 1 / Float(heads.dimension).squareRoot() }
 
-  private func keys(copy: Int) -> UnsafePointer<Float> {
-    unsafe UnsafePointer(
-      UnsafeMutableRawPointer(arena.copy(copy, of: 8 * cacheFloats)).assumingMemoryBound(to: Float.self))
-  }
-
   private func arguments(copy: Int) -> ttq_attention_args {
-    unsafe ttq_attention_args(
-      q: q.pointer, keys: keys(copy: copy), values: keys(copy: copy) + cacheFloats, tokens: tokens,
-      past: positions - tokens,
-      heads: queryHeads, kv_heads: heads.keyValueHeads, dim: heads.dimension, capacity: positions, head_begin: 0,
-      head_end: queryHeads, scale: scale, y: y.pointer, scratch: nil)
+    let start = unsafe UnsafeRawPointer(arena.copy(copy, of: cache.bytes))
+    let scales = unsafe cache.type.isScaled ? (start + cache.scaleOffset).assumingMemoryBound(to: Float.self) : nil
+    return unsafe ttq_attention_args(
+      q: q.pointer, keys: start, values: start + cache.valueOffset, key_scales: scales,
+      value_scales: scales.map { unsafe $0 + cache.rows }, tokens: tokens, past: positions - tokens, heads: queryHeads,
+      kv_heads: heads.keyValueHeads, dim: heads.dimension, capacity: positions, head_begin: 0, head_end: queryHeads,
+      scale: scale, y: y.pointer, scratch: nil)
   }
 
   func run(copy: Int) {
@@ -72,28 +66,67 @@ final class AttentionTrial: Trial {
     var expected: [Int: Double] = [:]
     for index in indices {
       let (t, head) = (index / queryHeads, index % queryHeads)
-      for (i, value) in unsafe exact(args, t: t, head: head).enumerated() {
-        expected[t * width + head * heads.dimension + i] = value
-      }
+      let row =
+        unsafe cache.type == .f32
+        ? exact(args, Float.self, t: t, head: head)
+        : cache.type == .f16 ? exact(args, Float16.self, t: t, head: head) : exact(args, Int8.self, t: t, head: head)
+      for (i, value) in row.enumerated() { expected[t * width + head * heads.dimension + i] = value }
     }
     return y.compare(at: expected.keys.sorted()) { expected[$0] ?? .nan }
   }
 
-  /// One head's result in double precision.
-  private func exact(_ args: ttq_attention_args, t: Int, head: Int) -> [Double] {
+  /// One head's result in double precision, from the cache as it is stored.
+  private func exact<Element: CacheElement>(
+    _ args: ttq_attention_args, _: Element.Type, t: Int, head: Int
+  ) -> [Double] {
     let dim = heads.dimension
-    let (q, keys, values) = unsafe (
-      args.query(t, head), args.head(of: args.keys, head), args.head(of: args.values, head)
-    )
+    let q = unsafe args.query(t, head)
+    let cached = unsafe CachedHead<Element>(args, head: head)
     let seen = positions - tokens + t + 1
     let scores = (0..<seen).map { p in
-      (0..<dim).reduce(0.0) { unsafe $0 + Double(q[$1]) * Double(keys[p * dim + $1]) } * Double(scale)
+      let sum = (0..<dim).reduce(0.0) { unsafe $0 + Double(q[$1]) * Double(cached.key(p)[$1].widened) }
+      return unsafe sum * Double(cached.keyScale(p)) * Double(scale)
     }
     let largest = scores.max() ?? 0
     let weights = scores.map { exp($0 - largest) }
     let total = weights.reduce(0, +)
     return (0..<dim).map { i in
-      (0..<seen).reduce(0.0) { unsafe $0 + weights[$1] * Double(values[$1 * dim + i]) } / total
+      (0..<seen).reduce(0.0) {
+        unsafe $0 + weights[$1] * Double(cached.valueScale($1)) * Double(cached.value($1)[i].widened)
+      } / total
+    }
+  }
+}
+
+/// One copy of a trial's cache: keys, values, and the scales of both where the type has them, each part from a multiple of 64 bytes.
+private struct TrialCache {
+  let type: CacheType
+  let heads: HeadShape
+  let positions: Int
+
+  var rows: Int { heads.keyValueHeads * positions }
+  private var part: Int { (rows * heads.dimension * type.elementBytes + 63) / 64 * 64 }
+  var valueOffset: Int { part }
+  var scaleOffset: Int { 2 * part }
+  var bytes: Int { 2 * part + (type.isScaled ? 8 * rows : 0) }
+
+  /// Random keys and values in every copy of `arena`.
+  func fill(_ arena: ColdArena, seed: UInt64) {
+    unsafe arena.fill(size: bytes, key: "cache/\(type)/\(heads)/\(positions)/\(seed)") { start in
+      var random = TrialRandom(seed: seed)
+      // A block of prime length, repeated: drawing each value would take longer than the trial.
+      let block = random.bells(65_521 + heads.dimension, scale: 0.05)
+      for row in 0..<2 * rows {
+        let place = row < rows ? row : row - rows
+        unsafe block.withUnsafeBufferPointer { block in
+          guard let values = block.baseAddress else { return }
+          let target = unsafe start + (row < rows ? 0 : valueOffset) + place * heads.dimension * type.elementBytes
+          let scales = unsafe UnsafeMutableRawPointer(start + scaleOffset).assumingMemoryBound(to: Float.self)
+          unsafe type.encode(
+            values + row * heads.dimension % 65_521, count: heads.dimension, to: target,
+            scale: type.isScaled ? scales + row : nil)
+        }
+      }
     }
   }
 }

@@ -15,10 +15,11 @@ enum MatmulOpenBLAS {
   private static func variant(_ element: ElementType, kernel: MatmulKernel) -> Variant<MatmulKernel> {
     Variant(
       VariantRow(
-        name: "\(element.rawValue)/openblas_r64", revision: 1, isa: .baseline,
+        name: "\(element.rawValue)/openblas_r64", revision: 2, isa: .baseline,
         summary: element == .f32
           ? "cblas_sgemm/sgemv on the weights as they are" : "a panel of 64 rows widened for cblas_sgemm/sgemv",
-        file: "Sources/Kernels/Matmul/MatmulOpenBLAS.swift", element: element, needsOpenBLAS: true),
+        file: "Sources/Kernels/Matmul/MatmulOpenBLAS.swift", element: element, activation: .f32,
+        needsOpenBLAS: true),
       scratchFloats: { element == .f32 ? 0 : rows * $0.k }, kernel: kernel)
   }
 

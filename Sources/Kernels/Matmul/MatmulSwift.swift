@@ -4,9 +4,13 @@ internal import Records
 /// The portable rungs of `matmul`, for every element type.
 enum MatmulSwift {
   static let scalar: [Variant<MatmulKernel>] = [
-    scalar(.bf16, kernel: unsafe MatmulKernel { unsafe multiply($0, BFloat16.self) }),
-    scalar(.f16, kernel: unsafe MatmulKernel { unsafe multiply($0, Float16.self) }),
-    scalar(.f32, kernel: unsafe MatmulKernel { unsafe multiply($0, Float.self) }),
+    scalar(.bf16, kernel: unsafe MatmulKernel { unsafe multiply($0, BFloat16.self) { $0 } }),
+    scalar(.f16, kernel: unsafe MatmulKernel { unsafe multiply($0, Float16.self) { $0 } }),
+    scalar(.f32, kernel: unsafe MatmulKernel { unsafe multiply($0, Float.self) { $0 } }),
+    scalar(
+      .bf16, .bf16,
+      kernel: unsafe MatmulKernel { unsafe multiply($0, BFloat16.self) { BFloat16(rounding: $0).widened } }
+    ),
   ]
 
   static let simd: [Variant<MatmulKernel>] = [
@@ -15,25 +19,29 @@ enum MatmulSwift {
     simd(.f32, kernel: unsafe MatmulKernel { unsafe multiply16($0, Float.self) }),
   ]
 
-  private static func scalar(_ element: ElementType, kernel: MatmulKernel) -> Variant<MatmulKernel> {
-    Variant(
+  private static func scalar(
+    _ element: ElementType, _ activation: ActivationFormat = .f32, kernel: MatmulKernel
+  ) -> Variant<MatmulKernel> {
+    let formats = activation == .f32 ? element.rawValue : "\(activation.rawValue)/\(element.rawValue)"
+    return Variant(
       VariantRow(
-        name: "\(element.rawValue)/scalar", revision: 1, isa: .baseline, summary: "reference: product after product",
-        file: file,
-        element: element),
+        name: "\(formats)/scalar", revision: 2, isa: .baseline, summary: "reference: product after product",
+        file: file, element: element, activation: activation),
       kernel: kernel)
   }
 
   private static func simd(_ element: ElementType, kernel: MatmulKernel) -> Variant<MatmulKernel> {
     Variant(
       VariantRow(
-        name: "\(element.rawValue)/simd_t4", revision: 1, isa: .baseline,
+        name: "\(element.rawValue)/simd_t4", revision: 2, isa: .baseline,
         summary: "sixteen channels of a row for four tokens at a time",
-        file: file, element: element),
+        file: file, element: element, activation: .f32),
       kernel: kernel)
   }
 
-  private static func multiply<Element: WeightElement>(_ args: UnsafePointer<ttq_matmul_args>, _: Element.Type) {
+  private static func multiply<Element: WeightElement>(
+    _ args: UnsafePointer<ttq_matmul_args>, _: Element.Type, rounded: (Float) -> Float
+  ) {
     let args = unsafe args.pointee
     let weights = unsafe args.w.assumingMemoryBound(to: Element.self)
     for t in unsafe 0..<args.tokens {
@@ -41,7 +49,7 @@ enum MatmulSwift {
         // Four partial sums keep the rounding error of long rows within the family's tolerance.
         var sums = SIMD4<Float>()
         for k in unsafe 0..<args.k {
-          sums[k % 4] += unsafe weights[n * args.k + k].widened * args.x[t * args.x_stride + k]
+          sums[k % 4] += unsafe weights[n * args.k + k].widened * rounded(args.x[t * args.x_stride + k])
         }
         unsafe args.y[t * args.y_stride + n] = sums.sum()
       }

@@ -54,9 +54,15 @@ final class MatmulTrial: Trial {
       var total = 0.0
       for channel in 0..<k {
         total +=
-          unsafe Double(operation.element.widen(weights, index: row * k + channel)) * Double(x[t * k + channel])
+          unsafe Double(operation.element.widen(weights, index: row * k + channel))
+          * Double(operation.activation.rounded(x[t * k + channel]))
       }
       return total
     }
   }
+}
+
+extension ActivationFormat {
+  /// `value` as it enters a full-precision product.
+  func rounded(_ value: Float) -> Float { self == .bf16 ? BFloat16(rounding: value).widened : value }
 }

@@ -26,6 +26,14 @@ extension Float16: WeightElement {
 struct BFloat16: WeightElement {
   var bits: UInt16
 
+  init(bits: UInt16) { self.bits = bits }
+
+  /// The nearest to `value`, which is not NaN, ties to even.
+  init(rounding value: Float) {
+    let pattern = value.bitPattern
+    bits = UInt16(truncatingIfNeeded: (pattern &+ 0x7FFF &+ (pattern >> 16 & 1)) >> 16)
+  }
+
   static var type: ElementType { .bf16 }
   var widened: Float { Float(bitPattern: UInt32(bits) << 16) }
   static func load16(_ source: UnsafePointer<BFloat16>) -> SIMD16<Float> {

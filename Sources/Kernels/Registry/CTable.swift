@@ -30,6 +30,12 @@ extension ElementType {
   }
 }
 
+extension CacheType {
+  init(table: UInt32) {
+    self = table == UInt32(TTQ_INT8) ? .int8 : table == UInt32(TTQ_F16) ? .f16 : .f32
+  }
+}
+
 extension PackedLayout {
   init(table: UInt32) {
     self =

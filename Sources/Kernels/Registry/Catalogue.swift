@@ -15,6 +15,8 @@ package struct Catalogue: Sendable {
     DequantizeFamily(),
     QMatmulFamily(),
     MatmulFamily(),
+    MatmulQuantizeFamily(),
+    LowRankFamily(),
     AttentionFamily(),
   ])
 

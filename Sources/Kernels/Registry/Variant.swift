@@ -16,6 +16,8 @@ package struct VariantRow: Hashable, Sendable {
   /// Element type that it reads, or nil where the family has none.
   package var element: ElementType?
   package var activation: ActivationFormat?
+  /// The type of cache that it reads, or nil where the family has none.
+  package var cache: CacheType?
   /// The packed layout that it reads or writes.
   package var layout: PackedLayout?
   /// The least token count it is meant for; below, it is not a candidate.
@@ -33,9 +35,8 @@ package struct VariantRow: Hashable, Sendable {
       return "layout \(layout.rawValue) keeps scales and minima in \(layout.side.rawValue)"
     }
     if let element, let wanted = problem.element, element != wanted { return "reads \(element.rawValue)" }
-    if let activation, let wanted = problem.activation, activation != wanted {
-      return "takes \(activation.rawValue) activations"
-    }
+    if let activation, activation != problem.activation ?? .f32 { return "takes \(activation.rawValue) activations" }
+    if let cache, let wanted = problem.cache, cache != wanted { return "reads a cache of \(cache.rawValue)" }
     if let headDimensions, let heads = problem.heads, !headDimensions.contains(heads.dimension) {
       return "takes heads of at most \(headDimensions.upperBound)"
     }

@@ -8,6 +8,7 @@ final class StatisticTrial: Trial {
   private let pool: ThreadPool
   private let tokens: Int
   private let k: Int
+  private let norm: NormOrder
   private let x: AlignedBuffer<Float>
   private var sum: CanaryBuffer
 
@@ -15,7 +16,8 @@ final class StatisticTrial: Trial {
     variant: Variant<StatisticKernel>, problem: Problem, configuration: Configuration, pool: ThreadPool,
     seed: UInt64
   ) {
-    operation = Statistic(variant, configuration)
+    norm = problem.norm ?? .two
+    operation = Statistic(variant, configuration, norm: norm)
     self.pool = pool
     tokens = problem.tokens
     k = problem.k
@@ -25,7 +27,8 @@ final class StatisticTrial: Trial {
 
   func run(copy: Int) {
     unsafe operation.run(
-      ttq_statistic_args(x: x.pointer, x_stride: k, tokens: tokens, k: k, sum: sum.pointer), pool: pool)
+      ttq_statistic_args(
+        x: x.pointer, x_stride: k, tokens: tokens, k: k, p: UInt32(norm.rawValue), sum: sum.pointer), pool: pool)
   }
 
   func check() -> TrialCheck {
@@ -34,8 +37,16 @@ final class StatisticTrial: Trial {
     run(copy: 0)
     return sum.compare(at: Array(0..<k)) { channel in
       (0..<tokens).reduce(into: Double(start[channel])) { total, t in
-        total += Double(x[t * k + channel]) * Double(x[t * k + channel])
+        total += power(Double(x[t * k + channel]))
       }
+    }
+  }
+
+  private func power(_ x: Double) -> Double {
+    switch norm {
+    case .one: abs(x)
+    case .two: x * x
+    case .four: x * x * x * x
     }
   }
 }

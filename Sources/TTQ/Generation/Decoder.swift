@@ -31,7 +31,7 @@ struct Decoder: ~Copyable {
         AttentionFamily(),
         Problem(
           family: .attention, n: shape.queryWidth, k: Self.representativePositions, tokens: tokens.representative,
-          element: .f32, heads: HeadShape(keyValueHeads: heads, dimension: dimension)))
+          heads: HeadShape(keyValueHeads: heads, dimension: dimension), cache: options.cache))
       return Attention(found.variant, found.configuration)
     }
     func linear(_ weights: LinearWeights) -> Linear {
@@ -40,7 +40,9 @@ struct Decoder: ~Copyable {
     }
     layers = model.weights.layers.map { weights in
       DecoderLayer(
-        weights: weights, cache: KeyValueCache(heads: heads, dimension: dimension, capacity: capacity), linear: linear)
+        weights: weights,
+        cache: KeyValueCache(type: options.cache, heads: heads, dimension: dimension, capacity: capacity),
+        linear: linear)
     }
     head = linear(model.weights.head)
     runner = PassRunner(

@@ -34,7 +34,9 @@ public final class Session {
     }
     let machine = try Self.machine(options)
     let shape = model.configuration
-    let cache = 8 * Double(shape.layers) * Double(shape.keyValueWidth) * Double(capacity)
+    let cache =
+      2 * Double(shape.layers) * Double(shape.keyValueHeads) * Double(capacity)
+      * Double(options.cache.bytes(dimension: shape.headDimension))
     guard cache < Double(machine.memoryBytes) else {
       throw .invalidOption(
         "context of \(capacity) tokens: its cache takes \(Int(cache / 1e6)) MB, this machine has "

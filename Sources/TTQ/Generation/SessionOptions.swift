@@ -16,6 +16,8 @@ public struct SessionOptions: Sendable {
   package var format = WeightFormat.q4g32
   package var activations = ActivationFormat.a8
   package var rule = ScaleRule()
+  /// How keys and values are kept.
+  package var cache = CacheType.f32
   /// Drift of log D (see `ScaleRule.drift`) beyond which a problem is quantized again when later chunks of a prompt, or later
   /// turns, changed its statistic. On the demonstration models at 3 bit, the perplexity of a second chunk stays within 1 % from
   /// always to never, so this saves time and costs nothing that was seen.

@@ -12,8 +12,8 @@ package final class Linear {
   private var packed: PackedMatrix
   /// Whether `packed` holds the weights.
   private(set) var isQuantized = false
-  /// Sums of squares of each input channel over `seen` tokens.
-  private var squares: AlignedBuffer<Float>
+  /// Sums of |x|^p of each input channel over `seen` tokens, p that of the session's rule.
+  private var powers: AlignedBuffer<Float>
   private var seen = 0
   /// `seen` when the quantized matrix was made.
   private var seenByPacked = 0
@@ -31,7 +31,7 @@ package final class Linear {
     rows = unsafe WeightRows(
       parts: weights.parts.map { unsafe (start: $0.pointer, rows: $0.shape[0]) }, k: weights.k,
       element: weights.element)
-    squares = AlignedBuffer(repeating: 0, count: kernels.use.measured ? weights.k : 0)
+    powers = AlignedBuffer(repeating: 0, count: kernels.use.measured ? weights.k : 0)
     inverseScale = AlignedBuffer(repeating: 1, count: kernels.use.quantized ? weights.k : 0)
   }
 
@@ -42,7 +42,7 @@ package final class Linear {
 
   /// Forgets all activations and what was made of them.
   func reset() {
-    var span = squares.mutableSpan
+    var span = powers.mutableSpan
     for i in 0..<span.count { span[i] = 0 }
     seen = 0
     seenByPacked = 0
@@ -56,7 +56,7 @@ package final class Linear {
   package func measure(_ x: Span<Float>, pool: ThreadPool) {
     guard let statistic = kernels.statistic else { return }
     let tokens = x.count / weights.k
-    var sums = squares.mutableSpan
+    var sums = powers.mutableSpan
     statistic[tokens](x, into: &sums, pool: pool)
     seen += tokens
   }
@@ -73,7 +73,7 @@ package final class Linear {
     if isQuantized, !use.measured || seen == seenByPacked { return }
     var wanted = [Double](repeating: 0, count: weights.k)
     if use.measured, seen >= max(leastTokens, 1) {
-      guard let found = rule.logarithms(norms: ScaleRule.norms(squares: squares.span, tokens: seen)) else {
+      guard let found = rule.logarithms(norms: rule.norms(powers: powers.span, tokens: seen)) else {
         throw .nonFinite("activations of \(weights.name)")
       }
       wanted = found

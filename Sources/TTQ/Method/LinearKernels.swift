@@ -43,8 +43,9 @@ package struct LinearKernels: Sendable {
       use.measured
       ? try ByTokenClass { (tokens) throws(SelectionFailure) in
         let found = try binder.bind(
-          StatisticFamily(), Problem(family: .statistic, k: weights.k, tokens: tokens.representative))
-        return Statistic(found.variant, found.configuration)
+          StatisticFamily(),
+          Problem(family: .statistic, k: weights.k, tokens: tokens.representative, norm: options.rule.norm))
+        return Statistic(found.variant, found.configuration, norm: options.rule.norm)
       } : nil
     quantized = use.quantized ? try Quantized(weights, options: options, binder: &binder) : nil
   }

@@ -1,17 +1,26 @@
 internal import Glibc
+package import Records
 
 /// D, the scale of each input channel, from the activations' norms (method.md, step 2): (n + lambda * mean n)^alpha, divided by its
 /// geometric mean.
 package struct ScaleRule: Hashable, Sendable {
+  package var norm = NormOrder.two
   package var alpha = 0.5
   /// The floor under the norms, relative to their mean.
   package var lambda = 0.01
 
   package init() {}
 
-  /// n = sqrt(mean of x^2) for each channel, from sums of squares over `tokens` tokens.
-  package static func norms(squares: Span<Float>, tokens: Int) -> [Double] {
-    squares.indices.map { (Double(squares[$0]) / Double(tokens)).squareRoot() }
+  /// n = (mean of |x|^p)^(1/p) for each channel, from sums of |x|^p over `tokens` tokens.
+  package func norms(powers: Span<Float>, tokens: Int) -> [Double] {
+    powers.indices.map { index in
+      let mean = Double(powers[index]) / Double(tokens)
+      return switch norm {
+      case .one: mean
+      case .two: mean.squareRoot()
+      case .four: mean.squareRoot().squareRoot()
+      }
+    }
   }
 
   /// log D for each channel, with mean 0; all 0 where every norm is. nil where a norm is not finite.

@@ -6,6 +6,8 @@ package struct TuningOptions: Sendable {
   package var shapes: [ModelShape]
   package var format: WeightFormat
   package var activation: ActivationFormat
+  package var cache: CacheType
+  package var norm: NormOrder
   /// Thread counts to try; each gets its own rows in the plan.
   package var threads: [Int]
   package var rigor: Rigor
@@ -25,13 +27,16 @@ package struct TuningOptions: Sendable {
 
   /// Options with the time limit, time-out and roof budget that `rigor` has by default.
   package init(
-    shapes: [ModelShape], format: WeightFormat = .q4g32, activation: ActivationFormat = .a8, threads: [Int],
-    rigor: Rigor, workload: Workload = .standard, planPath: String, journalPath: String, coldBytes: Int
+    shapes: [ModelShape], format: WeightFormat = .q4g32, activation: ActivationFormat = .a8,
+    cache: CacheType = .f32, norm: NormOrder = .two, threads: [Int], rigor: Rigor, workload: Workload = .standard,
+    planPath: String, journalPath: String, coldBytes: Int
   ) {
     let effort = Effort(rigor)
     self.shapes = shapes
     self.format = format
     self.activation = activation
+    self.cache = cache
+    self.norm = norm
     self.threads = Set(threads.map { max(1, $0) }).sorted()
     self.rigor = rigor
     self.timeLimit = effort.timeLimit

@@ -33,7 +33,9 @@ package struct TuningRun {
   /// Tunes. Tunings that share a journal take turns, for they would spoil each other's times.
   package func run() throws(TuningError) -> TuningOutcome {
     let space = TuningSpace(
-      problems: TuningProblems.all(of: options.shapes, format: options.format, activation: options.activation),
+      problems: TuningProblems.all(
+        of: options.shapes, format: options.format, activation: options.activation, cache: options.cache,
+        norm: options.norm),
       catalogue: catalogue, isa: machine.isa, threads: options.threads)
     guard !space.candidates.isEmpty else { throw .nothingToTune }
     let waiting = TuningProgress(

@@ -9,16 +9,17 @@ package enum TuningProblems {
   ///
   /// The LM head is computed for the last token of a prompt and for generated ones, so it is never tuned for many.
   package static func all(
-    of shapes: [ModelShape], format: WeightFormat, activation: ActivationFormat = .a8
+    of shapes: [ModelShape], format: WeightFormat, activation: ActivationFormat = .a8, cache: CacheType = .f32,
+    norm: NormOrder = .two
   ) -> [Problem] {
     var seen: Set<Problem> = []
     let matrices = shapes.flatMap { shape in
       shape.linears.flatMap { matrix($0, element: shape.element, format: format, activation: activation) }
     }
     let inputs = shapes.flatMap { shape in
-      shape.linears.flatMap { input(k: $0.k, format: format, activation: activation) }
+      shape.linears.flatMap { input(k: $0.k, format: format, activation: activation, norm: norm) }
     }
-    return (matrices + inputs + shapes.flatMap(attention)).filter { seen.insert($0).inserted }
+    return (matrices + inputs + shapes.flatMap { attention($0, cache: cache) }).filter { seen.insert($0).inserted }
   }
 
   /// Quantizing an N x K matrix, multiplying by it, and multiplying in full precision.
@@ -36,18 +37,20 @@ package enum TuningProblems {
   }
 
   /// What is done to the activations of K channels before a product.
-  private static func input(k: Int, format: WeightFormat, activation: ActivationFormat) -> [Problem] {
+  private static func input(
+    k: Int, format: WeightFormat, activation: ActivationFormat, norm: NormOrder
+  ) -> [Problem] {
     [TokenClass.one, .many].map {
       Problem(
         family: .quantizeActivations, k: k, tokens: $0.representative, format: format, activation: activation)
-    } + [Problem(family: .statistic, k: k, tokens: TokenClass.many.representative)]
+    } + [Problem(family: .statistic, k: k, tokens: TokenClass.many.representative, norm: norm)]
   }
 
-  private static func attention(_ shape: ModelShape) -> [Problem] {
+  private static func attention(_ shape: ModelShape, cache: CacheType) -> [Problem] {
     [TokenClass.one, .many].map {
       Problem(
         family: .attention, n: shape.heads * shape.headDimension, k: cachedPositions, tokens: $0.representative,
-        element: .f32, heads: HeadShape(keyValueHeads: shape.keyValueHeads, dimension: shape.headDimension))
+        heads: HeadShape(keyValueHeads: shape.keyValueHeads, dimension: shape.headDimension), cache: cache)
     }
   }
 }

@@ -33,7 +33,8 @@ import Testing
       unsafe layer.x.withUnsafeBufferPointer { x in
         unsafe sum.withUnsafeMutableBufferPointer { sum in
           guard let x = x.baseAddress, let sum = sum.baseAddress else { return }
-          var args = unsafe ttq_statistic_args(x: x, x_stride: layer.k, tokens: layer.tokens, k: layer.k, sum: sum)
+          var args = unsafe ttq_statistic_args(
+            x: x, x_stride: layer.k, tokens: layer.tokens, k: layer.k, p: 2, sum: sum)
           unsafe variant.kernel.function(&args)
         }
       }

@@ -1,0 +1,31 @@
+#pragma once
+
+// Include after vector_avx512.h, in a target region. cache_avx2.h has the same names.
+
+#include "../x86/region.h"
+
+// VF elements of a cache, without the scale of int8.
+TTQ_INLINE vf cache_load(uint32_t element, const uint8_t *p) {
+  if (element == TTQ_INT8) return _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_loadu_si128((const void *)p)));
+  return vf_widen(element, p);
+}
+
+// The first `count` of them; the others read as 0 and are not touched in memory.
+TTQ_INLINE vf cache_load_first(uint32_t element, const uint8_t *p, size_t count) {
+  if (element == TTQ_INT8) return _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_maskz_loadu_epi8(vf_first(count), p)));
+  return vf_widen_first(element, p, count);
+}
+
+// Lane i is the sum of the lanes of rows[i]: two registers are folded into one at a time.
+TTQ_INLINE vf row_sums(const vf rows[VF]) {
+  vf fours[VF / 4]; // in each 128 bits, partial sums of four rows
+  TTQ_UNROLL for (int i = 0; i < VF / 4; i++) {
+    const vf *r = rows + 4 * i;
+    const vf a = vf_add(_mm512_unpacklo_ps(r[0], r[1]), _mm512_unpackhi_ps(r[0], r[1]));
+    const vf b = vf_add(_mm512_unpacklo_ps(r[2], r[3]), _mm512_unpackhi_ps(r[2], r[3]));
+    fours[i] = vf_add(_mm512_shuffle_ps(a, b, 0x44), _mm512_shuffle_ps(a, b, 0xee));
+  }
+  const vf low = vf_add(_mm512_shuffle_f32x4(fours[0], fours[1], 0x88), _mm512_shuffle_f32x4(fours[0], fours[1], 0xdd));
+  const vf high = vf_add(_mm512_shuffle_f32x4(fours[2], fours[3], 0x88), _mm512_shuffle_f32x4(fours[2], fours[3], 0xdd));
+  return vf_add(_mm512_shuffle_f32x4(low, high, 0x88), _mm512_shuffle_f32x4(low, high, 0xdd));
+}
