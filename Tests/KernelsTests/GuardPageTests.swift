@@ -19,7 +19,9 @@ import Testing
   }
 
   private func formats(_ row: VariantRow) -> [WeightFormat] {
-    row.bits.flatMap { bits in WeightFormat.supportedGroups.compactMap { WeightFormat(bits: bits, group: $0) } }
+    row.bits.flatMap { bits in
+      WeightFormat.supportedGroups.compactMap { WeightFormat(bits: bits, group: $0, side: row.layout?.side ?? .half) }
+    }
   }
 
   private func values(_ count: Int) -> [Float] { (0..<count).map { Float(($0 * 37 + 11) % 101) / 50 - 1 } }

@@ -51,7 +51,8 @@ struct VariantCase: Sendable, CustomTestStringConvertible {
 enum Problems {
   static func covering(_ row: VariantRow, of family: FamilyName) -> [Problem] {
     let bits = row.bits.isEmpty ? [4] : row.bits
-    let formats = bits.flatMap { bits in WeightFormat.supportedGroups.compactMap { WeightFormat(bits: bits, group: $0) }
+    let formats = bits.flatMap { bits in
+      WeightFormat.supportedGroups.compactMap { WeightFormat(bits: bits, group: $0, side: row.layout?.side ?? .half) }
     }
     let element = row.element
     switch family {

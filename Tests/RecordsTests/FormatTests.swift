@@ -19,6 +19,15 @@ struct FormatTests {
     #expect(throws: DecodingError.self) { try JSONDecoder().decode(WeightFormat.self, from: text) }
   }
 
+  @Test func sideInformationIsPartOfTheFormat() throws {
+    let old = try JSONDecoder().decode(WeightFormat.self, from: Data(#"{"bits":4,"group":32}"#.utf8))
+    #expect(old == .q4g32 && old.side == .half && old.description == "q4g32")
+    #expect(try !String(decoding: JSONEncoder().encode(old), as: UTF8.self).contains("side"))
+    let compact = try #require(WeightFormat(bits: 4, group: 32, side: .byte))
+    #expect(compact != old && compact.description == "q4g32s8")
+    #expect(old.effectiveBits(k: 1024) == 5 && compact.effectiveBits(k: 1024) == 4.5 + 32 / 1024)
+  }
+
   @Test(arguments: [(1, 1), (32, 1), (33, 2), (1024, 32), (1025, 33)])
   func aShortLastGroupCounts(k: Int, groups: Int) {
     #expect(WeightFormat.q4g32.groups(k) == groups)

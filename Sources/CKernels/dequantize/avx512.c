@@ -3,7 +3,7 @@
 #if defined(__x86_64__)
 #include <assert.h>
 
-#include "../x86/panel512.h"
+#include "../x86/side512.h"
 #include "../x86/transpose.h"
 
 TTQ_REGION(TTQ_TARGET_AVX512)
@@ -24,26 +24,31 @@ TTQ_INLINE void sixteen_channels(
     if (r < rows) _mm512_mask_storeu_epi32(w + r * a->w_stride + k, valid, m[r]);
 }
 
-TTQ_INLINE void dequantize(const ttq_dequantize_args *a, int bits) {
+TTQ_INLINE void dequantize(const ttq_dequantize_args *a, int bits, uint32_t layout) {
   assert(a->bits == (size_t)bits && a->group % TTQ_CHUNK == 0 && a->w_stride >= a->k);
-  const uint8_t *packed = a->packed;
+  const uint8_t *packed = a->packed, *side = packed;
   for (size_t n = 0; n < a->n; n += TTQ_PANEL) {
     float *w = a->w + n * a->w_stride;
-    for (size_t k = 0; k < a->k;) {
+    const ttq_side512 steps = ttq_steps512(packed, layout);
+    packed += ttq_head_bytes(layout);
+    for (size_t k = 0, j = 0; k < a->k; j++) {
       const size_t end = k + a->group < a->k ? k + a->group : a->k;
-      const uint8_t *halves = packed + 64 * (size_t)bits * ((end - k + TTQ_CHUNK - 1) / TTQ_CHUNK);
-      const __m512 scale = ttq_halves512(halves), minimum = ttq_halves512(halves + 32);
-      for (; packed < halves; packed += 64 * bits, k += TTQ_CHUNK) {
-        sixteen_channels(a, packed, bits, 0, k, w, a->n - n, scale, minimum);
-        if (a->k - k > 16) sixteen_channels(a, packed, bits, 4, k + 16, w, a->n - n, scale, minimum);
+      ttq_side512_before(&packed, &side, j, layout);
+      const uint8_t *chunk = packed, *codes_end = packed + 64 * (size_t)bits * ((end - k + TTQ_CHUNK - 1) / TTQ_CHUNK);
+      packed = codes_end;
+      ttq_side512_after(&packed, &side, layout);
+      const ttq_side512 group = ttq_side512_read(side, steps, layout);
+      for (; chunk < codes_end; chunk += 64 * bits, k += TTQ_CHUNK) {
+        sixteen_channels(a, chunk, bits, 0, k, w, a->n - n, group.scale, group.minimum);
+        if (a->k - k > 16) sixteen_channels(a, chunk, bits, 4, k + 16, w, a->n - n, group.scale, group.minimum);
       }
-      packed += 64;
     }
   }
 }
 
 #define KERNEL(bits) \
-  void ttq_dequantize_avx512_r16_q##bits(const ttq_dequantize_args *a) { dequantize(a, bits); }
+  void ttq_dequantize_avx512_r16_q##bits(const ttq_dequantize_args *a) { dequantize(a, bits, TTQ_LAYOUT_PANEL16); } \
+  void ttq_dequantize_avx512_c16_q##bits(const ttq_dequantize_args *a) { dequantize(a, bits, TTQ_LAYOUT_COMPACT16); }
 
 KERNEL(2) KERNEL(3) KERNEL(4) KERNEL(5) KERNEL(8)
 

@@ -15,7 +15,6 @@
 #define TTQ_SENDABLE __attribute__((swift_attr("@Sendable")))
 
 enum { TTQ_F32 = 0, TTQ_F16 = 1, TTQ_BF16 = 2, TTQ_INT8 = 3 }; // ElementType
-enum { TTQ_LAYOUT_ROWS = 0, TTQ_LAYOUT_PANEL16 = 1, TTQ_LAYOUT_PLANES16 = 2 }; // PackedLayout
 enum { TTQ_ACTIVATION_F32 = 0, TTQ_ACTIVATION_A8 = 1, TTQ_ACTIVATION_BF16 = 2 }; // ActivationFormat
 
 // statistic: sum[k] += sum over t of |x[t][k]|^p, p = 1, 2 or 4. Single precision, any order of summation.
@@ -56,7 +55,11 @@ typedef struct {
 //   code = clamp(trunc((v - minimum) * (1 / scale) + 0.5), 0, 2^bits - 1), all 0 where scale rounds to 0.
 // Single precision, each operation rounded, never contracted; f16 rounds to nearest even. A zero minimum
 // or scale is +0, whatever the signs of the zeros it comes from. Equal bit for bit between variants of a layout, layouts hold equal codes. Weights and d are finite.
-// Returns 0, or 1 where a scale or a minimum was not finite in f16.
+// Layout compact16: range = (max v - min v) / (2^bits - 1), low = min v; per row
+//   scale step = f16(max range / 255), minimum step = f16(max |low| / 127), both rounded up, so that 8 bits hold what follows;
+//   scale = scale step * nearest(range * (1 / scale step)), minimum = minimum step * nearest(low * (1 / minimum step))
+// (nearest even; 0 where the step is 0), then codes as above.
+// Returns 0, or 1 where a scale, a minimum or a step was not finite in f16.
 typedef struct {
   const void *_Nonnull const *_Nonnull rows; // N pointers to K elements of the variant's element type
   size_t n, k, group;      // N is a multiple of 16 for panel16 and planes16: the wrapper repeats the last row

@@ -21,17 +21,32 @@
 // word 2 r + e of vector 2 s + h is plane 2 s + e of row r, channels 16 h ... 16 h + 15 of the chunk. Where the bits are odd, the
 // plane left over is one more vector, whose word 2 r + h is of row r, channels 16 h ... 16 h + 15. So all words of a
 // vector of a pair are of the same channels: they look up the same tables, or meet the same bits of activations.
+//
+// Layout `compact16`: as panel16, with scales and minima in 8 bits, in steps of their row. For each panel of 16 rows
+//     f16 scale step[16] | f16 minimum step[16], then for each two groups
+//     u8 scale[16] | s8 minimum[16] of the first | u8 scale[16] | s8 minimum[16] of the second, or zeros | chunks of both
+// A scale is the product of its 8 bits and its row's step in f32, and so is a minimum.
 
 enum { TTQ_CHUNK = 32, TTQ_PANEL = 16 };
+enum { TTQ_LAYOUT_ROWS = 0, TTQ_LAYOUT_PANEL16 = 1, TTQ_LAYOUT_PLANES16 = 2, TTQ_LAYOUT_COMPACT16 = 3 }; // PackedLayout
 
 static inline size_t ttq_padded_k(size_t k) { return (k + TTQ_CHUNK - 1) / TTQ_CHUNK * TTQ_CHUNK; }
 static inline size_t ttq_padded_n(size_t n) { return (n + TTQ_PANEL - 1) / TTQ_PANEL * TTQ_PANEL; }
 static inline size_t ttq_groups(size_t k, size_t group) { return (k + group - 1) / group; }
 
-// Bytes of one row in layout `rows`, and of one panel of 16 rows in the other layouts: the latter is 16 of the former.
+// Bytes of one row in layout `rows`, and of one panel of 16 rows in panel16 and planes16: the latter is 16 of the former.
 static inline size_t ttq_row_bytes(size_t k, size_t bits, size_t group) {
   return ttq_padded_k(k) / 8 * bits + 4 * ttq_groups(k, group);
 }
 static inline size_t ttq_panel_bytes(size_t k, size_t bits, size_t group) {
   return TTQ_PANEL * ttq_row_bytes(k, bits, group);
+}
+
+// What a panel begins with in a layout, its steps, and a sixteenth of a panel of compact16.
+static inline size_t ttq_head_bytes(uint32_t layout) { return layout == TTQ_LAYOUT_COMPACT16 ? 64 : 0; }
+static inline size_t ttq_compact_row_bytes(size_t k, size_t bits, size_t group) {
+  return 4 + 4 * ((ttq_groups(k, group) + 1) / 2) + ttq_padded_k(k) / 8 * bits;
+}
+static inline size_t ttq_layout_panel_bytes(uint32_t layout, size_t k, size_t bits, size_t group) {
+  return TTQ_PANEL * (layout == TTQ_LAYOUT_COMPACT16 ? ttq_compact_row_bytes(k, bits, group) : ttq_row_bytes(k, bits, group));
 }

@@ -1,7 +1,7 @@
 #include "tiling.h"
 
 #if defined(__x86_64__)
-#include "../x86/panel512.h"
+#include "../x86/side512.h"
 
 enum { MOST_PANELS = 2, MOST_TOKENS = 6 };
 
@@ -13,22 +13,27 @@ size_t ttq_qmatmul_unpacked512_floats(size_t k, size_t group) {
 TTQ_REGION(TTQ_TARGET_AVX512VNNI)
 
 // Takes `panels` panels from row n on apart, so that a tile has nothing left to do but to multiply, whatever the bits.
-TTQ_INLINE void unpack(const ttq_qmatmul_args *a, size_t n, int bits, int panels) {
-  const size_t kp = ttq_padded_k(a->k), panel = ttq_panel_bytes(a->k, (size_t)bits, a->group);
-  const uint8_t *w = ttq_panel(a, n);
+TTQ_INLINE void unpack(const ttq_qmatmul_args *a, size_t n, int bits, int panels, uint32_t layout) {
+  const size_t kp = ttq_padded_k(a->k), panel = ttq_layout_panel_bytes(layout, a->k, (size_t)bits, a->group);
+  const uint8_t *w = ttq_layout_panel(a, n, layout), *side = w;
+  ttq_side512 steps[MOST_PANELS];
+  TTQ_UNROLL for (int p = 0; p < panels; p++) steps[p] = ttq_steps512(w + (size_t)p * panel, layout);
+  w += ttq_head_bytes(layout);
   uint8_t *to = (uint8_t *)a->scratch;
-  for (size_t k = 0; k < kp;) {
+  for (size_t k = 0, j = 0; k < kp; j++) {
+    ttq_side512_before(&w, &side, j, layout);
     for (size_t chunk = ttq_chunks(a, k); chunk > 0; chunk--, k += TTQ_CHUNK, w += 64 * bits) {
       TTQ_UNROLL for (int p = 0; p < panels; p++) ttq_fetch_ahead(w + (size_t)p * panel, (size_t)panels * panel, bits);
       TTQ_UNROLL for (int q = 0; q < 8; q++)
         TTQ_UNROLL for (int p = 0; p < panels; p++, to += 64)
           _mm512_store_si512(to, ttq_quad512(w + (size_t)p * panel, bits, q));
     }
+    ttq_side512_after(&w, &side, layout);
     TTQ_UNROLL for (int p = 0; p < panels; p++, to += 128) {
-      _mm512_store_ps(to, ttq_halves512(w + (size_t)p * panel));
-      _mm512_store_ps(to + 64, ttq_halves512(w + (size_t)p * panel + 32));
+      const ttq_side512 group = ttq_side512_read(side + (size_t)p * panel, steps[p], layout);
+      _mm512_store_ps(to, group.scale);
+      _mm512_store_ps(to + 64, group.minimum);
     }
-    w += 64;
   }
 }
 
@@ -104,21 +109,22 @@ TTQ_INLINE void cover_tokens(const ttq_qmatmul_args *a, size_t n, int panels) {
 static void cover_pair(const ttq_qmatmul_args *a, size_t n) { cover_tokens(a, n, 2); }
 static void cover_single(const ttq_qmatmul_args *a, size_t n) { cover_tokens(a, n, 1); }
 
-TTQ_INLINE void cover(const ttq_qmatmul_args *a, int bits) {
+TTQ_INLINE void cover(const ttq_qmatmul_args *a, int bits, uint32_t layout) {
   assert(a->bits == (size_t)bits && a->k > 0 && a->group % TTQ_CHUNK == 0 && a->y_stride >= a->n);
   size_t n = 0;
   for (; n + TTQ_PANEL < a->n; n += 2 * TTQ_PANEL) {
-    unpack(a, n, bits, 2);
+    unpack(a, n, bits, 2, layout);
     cover_pair(a, n);
   }
   if (n < a->n) {
-    unpack(a, n, bits, 1);
+    unpack(a, n, bits, 1, layout);
     cover_single(a, n);
   }
 }
 
 #define KERNEL(bits) \
-  void ttq_qmatmul_a8_avx512vnni_r32x6_q##bits(const ttq_qmatmul_args *a) { cover(a, bits); }
+  void ttq_qmatmul_a8_avx512vnni_r32x6_q##bits(const ttq_qmatmul_args *a) { cover(a, bits, TTQ_LAYOUT_PANEL16); } \
+  void ttq_qmatmul_a8_avx512vnni_c32x6_q##bits(const ttq_qmatmul_args *a) { cover(a, bits, TTQ_LAYOUT_COMPACT16); }
 KERNEL(2)
 KERNEL(3)
 KERNEL(4)

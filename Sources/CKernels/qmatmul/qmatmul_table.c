@@ -1,18 +1,19 @@
 #include "qmatmul_rows.h"
 
-#define ROW(name, revision, isa, activation, layout, file, least_tokens, summary, function, scratch, bits) \
+#define ROW(layout, name, revision, isa, activation, file, least_tokens, summary, function, scratch, bits) \
   {name, revision, TTQ_ISA_##isa, "Sources/CKernels/qmatmul/" file, summary, bits, TTQ_ACTIVATION_##activation, \
    TTQ_LAYOUT_##layout, least_tokens, scratch, ttq_qmatmul_##function##_q##bits},
 #define NARROW(...) ROW(__VA_ARGS__, 2) ROW(__VA_ARGS__, 3) ROW(__VA_ARGS__, 4) ROW(__VA_ARGS__, 5)
 #define ALL(...) NARROW(__VA_ARGS__) ROW(__VA_ARGS__, 8)
-#define PANEL_ROWS(name, revision, isa, activation, file, ...) ALL(name, revision, isa, activation, PANEL16, file, __VA_ARGS__)
-#define NARROW_ROWS(name, revision, isa, activation, file, ...) \
-  NARROW(name, revision, isa, activation, PANEL16, file, __VA_ARGS__)
-#define PLANES_ROWS(name, revision, isa, file, ...) ALL(name, revision, isa, A8, PLANES16, file, 1, __VA_ARGS__)
+#define PANEL_ROWS(...) ALL(PANEL16, __VA_ARGS__)
+#define NARROW_PANEL_ROWS(...) NARROW(PANEL16, __VA_ARGS__)
+#define COMPACT_ROWS(...) ALL(COMPACT16, __VA_ARGS__)
+#define PLANES_ROWS(name, revision, isa, file, summary, function, scratch) \
+  ALL(PLANES16, name, revision, isa, A8, file, 1, summary, function, scratch)
 
 // The end mark keeps the table legal where it has no rows.
 static const ttq_qmatmul_row rows[] = {
-  TTQ_QMATMUL_PLANES(PLANES_ROWS) TTQ_QMATMUL_VARIANTS(PANEL_ROWS, NARROW_ROWS){0}};
+  TTQ_QMATMUL_PLANES(PLANES_ROWS) TTQ_QMATMUL_VARIANTS(PANEL_ROWS, NARROW_PANEL_ROWS) TTQ_QMATMUL_COMPACT(COMPACT_ROWS){0}};
 
 const ttq_qmatmul_row *ttq_qmatmul_rows(size_t *count) {
   *count = sizeof rows / sizeof rows[0] - 1;

@@ -5,7 +5,7 @@
 #include "../x86/region.h"
 #include "qmatmul_rows.h"
 
-// What every qmatmul kernel of layout panel16 does around its register tile.
+// What every qmatmul kernel of layouts panel16 and compact16 does around its register tile.
 
 // One register tile: rows n ... of `panels` panels times tokens t ... t + tokens - 1. A kernel passes `bits`, `panels` and
 // `tokens` as constants, and the tile is inlined for them.
@@ -43,9 +43,12 @@ static inline size_t ttq_chunks(const ttq_qmatmul_args *a, size_t k) {
   return (rest < a->group ? rest : a->group) / TTQ_CHUNK;
 }
 
-// Where the panel of row n begins.
+// Where the panel of row n begins, in a layout, and in panel16 or planes16.
+static inline const uint8_t *ttq_layout_panel(const ttq_qmatmul_args *a, size_t n, uint32_t layout) {
+  return a->packed + n / TTQ_PANEL * ttq_layout_panel_bytes(layout, a->k, a->bits, a->group);
+}
 static inline const uint8_t *ttq_panel(const ttq_qmatmul_args *a, size_t n) {
-  return a->packed + n / TTQ_PANEL * ttq_panel_bytes(a->k, a->bits, a->group);
+  return ttq_layout_panel(a, n, TTQ_LAYOUT_PANEL16);
 }
 
 // Hides where a pointer comes from: the compiler then addresses rows from it by multiples of the stride, where it would keep,

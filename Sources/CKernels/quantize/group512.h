@@ -131,7 +131,7 @@ TTQ_INLINE __m512i ttq_code_quad512(const ttq_group512 *g, const __m512 v[4], in
 TTQ_INLINE void ttq_group512_codes(const ttq_group512 *g, int bits, uint32_t layout, int bounded, uint8_t *packed) {
   for (size_t c = 0; c < g->chunks; c++, packed += 64 * bits) {
     const __m512 *v = g->v + TTQ_CHUNK * c;
-    if (bits == 4 && layout == TTQ_LAYOUT_PANEL16) { // codes of odd quads are made where their fields are
+    if (bits == 4 && layout != TTQ_LAYOUT_PLANES16) { // codes of odd quads are made where their fields are
       const __m512i odd = _mm512_set1_epi8((char)0xf0);
       TTQ_UNROLL for (int j = 0; j < 4; j++) {
         const __m512i low = ttq_code_quad512(g, v + 8 * j, bits, 0, bounded);
@@ -147,11 +147,16 @@ TTQ_INLINE void ttq_group512_codes(const ttq_group512 *g, int bits, uint32_t lay
   }
 }
 
-// Packs the group to an address aligned to 64 bytes and returns what follows it.
-TTQ_INLINE uint8_t *ttq_group512_store(const ttq_group512 *g, int bits, uint32_t layout, uint8_t *packed) {
+// Packs the codes to an address aligned to 64 bytes and returns what follows them.
+TTQ_INLINE uint8_t *ttq_group512_store_codes(const ttq_group512 *g, int bits, uint32_t layout, uint8_t *packed) {
   if (__builtin_expect(g->bounded, 1)) ttq_group512_codes(g, bits, layout, 1, packed);
   else ttq_group512_codes(g, bits, layout, 0, packed);
-  packed += 64 * (size_t)bits * g->chunks;
+  return packed + 64 * (size_t)bits * g->chunks;
+}
+
+// Packs the group with its scales and minima.
+TTQ_INLINE uint8_t *ttq_group512_store(const ttq_group512 *g, int bits, uint32_t layout, uint8_t *packed) {
+  packed = ttq_group512_store_codes(g, bits, layout, packed);
   _mm512_stream_si512((__m512i *)packed, g->halves);
   return packed + 64;
 }

@@ -6,9 +6,11 @@
 #define ROWS(...) ROW(__VA_ARGS__, 2) ROW(__VA_ARGS__, 3) ROW(__VA_ARGS__, 4) ROW(__VA_ARGS__, 5) ROW(__VA_ARGS__, 8)
 #define PANEL_ROWS(...) ROWS(PANEL16, __VA_ARGS__)
 #define PLANES_ROWS(...) ROWS(PLANES16, __VA_ARGS__)
+#define COMPACT_ROWS(...) ROWS(COMPACT16, __VA_ARGS__)
 
 // The end mark keeps the table legal where it has no rows.
-static const ttq_quantize_row rows[] = {TTQ_QUANTIZE_PLANES_VARIANTS(PLANES_ROWS) TTQ_QUANTIZE_VARIANTS(PANEL_ROWS){0}};
+static const ttq_quantize_row rows[] = {
+  TTQ_QUANTIZE_PLANES_VARIANTS(PLANES_ROWS) TTQ_QUANTIZE_VARIANTS(PANEL_ROWS) TTQ_QUANTIZE_COMPACT_VARIANTS(COMPACT_ROWS){0}};
 
 const ttq_quantize_row *ttq_quantize_rows(size_t *count) {
   *count = sizeof rows / sizeof rows[0] - 1;

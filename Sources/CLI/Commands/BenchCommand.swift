@@ -108,7 +108,8 @@ struct BenchCommand: ParsableCommand {
     var rows = family.rows.filter { row in
       let problem = problemOptions.problem(of: family.name, for: row)
       let activations = problemOptions.activation == nil || row.activation == problemOptions.activation
-      return activations && (row.bits.isEmpty || problem.format.map { row.bits.contains($0.bits) } ?? true)
+      let side = problemOptions.side == nil || row.layout == nil || row.layout?.side == problemOptions.side
+      return activations && side && (row.bits.isEmpty || problem.format.map { row.bits.contains($0.bits) } ?? true)
         && (row.element == nil || problem.element == nil || row.element == problem.element)
         && (row.cache == nil || row.cache == problem.cache)
     }

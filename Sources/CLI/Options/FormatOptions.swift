@@ -10,6 +10,9 @@ struct FormatOptions: ParsableArguments {
   @Option(help: "Input channels of a group: 32, 64 or 128.")
   var group = 32
 
+  @Option(help: "Scales and minima of groups: f16, or 8bit in steps of their row.")
+  var side = SideInformation.half
+
   @Option(help: "Activations of quantized products: int8 or f32.")
   var activations = ActivationFormat.a8
 
@@ -28,9 +31,10 @@ struct FormatOptions: ParsableArguments {
     guard activations != .bf16 else { throw ValidationError("--activations: expected int8 or f32, found bf16") }
   }
 
-  var format: WeightFormat { WeightFormat(bits: bits, group: group) ?? .q4g32 }
+  var format: WeightFormat { WeightFormat(bits: bits, group: group, side: side) ?? .q4g32 }
 }
 
+extension SideInformation: ExpressibleByArgument {}
 extension CacheType: ExpressibleByArgument {}
 extension NormOrder: ExpressibleByArgument {}
 

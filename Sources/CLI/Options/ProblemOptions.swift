@@ -22,6 +22,9 @@ struct ProblemOptions: ParsableArguments {
   @Option(help: "Input channels of a group: 32, 64 or 128.")
   var group = 32
 
+  @Option(help: "Only variants with scales and minima in f16, or in 8bit.")
+  var side: SideInformation?
+
   @Option(help: "Element type of full-precision weights: bf16, f16 or f32.")
   var element = ElementType.bf16
 
@@ -67,9 +70,9 @@ struct ProblemOptions: ParsableArguments {
     shape ?? (family == .attention ? MatrixShape(n: 2048, k: 4096) : MatrixShape(n: 3072, k: 1024))
   }
 
-  /// The problem of `family` as its variant `row` takes it: its own activations and element type.
+  /// The problem of `family` as its variant `row` takes it: its own activations, element type and side information.
   func problem(of family: FamilyName, for row: VariantRow) -> Problem {
-    let format = WeightFormat(bits: bits, group: group)
+    let format = WeightFormat(bits: bits, group: group, side: row.layout?.side ?? .half)
     let (n, k) = (resolvedShape.n, resolvedShape.k)
     return switch family {
     case .statistic: Problem(family: family, k: k, tokens: tokens ?? 512, norm: norm)

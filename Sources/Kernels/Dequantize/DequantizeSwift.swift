@@ -7,34 +7,35 @@ enum DequantizeSwift {
     scalar(.rows, kernel: unsafe DequantizeKernel { unsafe unpack($0, .rows) }),
     scalar(.panel16, kernel: unsafe DequantizeKernel { unsafe unpack($0, .panel16) }),
     scalar(.planes16, kernel: unsafe DequantizeKernel { unsafe unpack($0, .planes16) }),
+    scalar(.compact16, kernel: unsafe DequantizeKernel { unsafe unpack($0, .compact16) }),
   ]
 
   private static func scalar(_ layout: PackedLayout, kernel: DequantizeKernel) -> Variant<DequantizeKernel> {
     Variant(
       VariantRow(
-        name: layout.scalarName, revision: 2, isa: .baseline, summary: "reference: code after code", file: file,
+        name: layout.scalarName, revision: 3, isa: .baseline, summary: "reference: code after code", file: file,
         bits: WeightFormat.supportedBits, layout: layout),
       kernel: kernel)
   }
 
   private static func unpack(_ args: UnsafePointer<ttq_dequantize_args>, _ layout: PackedLayout) {
     let args = unsafe args.pointee
-    guard let format = unsafe WeightFormat(bits: args.bits, group: args.group) else { return }
+    guard let format = unsafe WeightFormat(bits: args.bits, group: args.group, side: layout.side) else { return }
     let view = unsafe PackedView(
       base: UnsafeMutablePointer(mutating: args.packed),
       geometry: PackedGeometry(k: args.k, format: format, layout: layout))
     for row in unsafe 0..<args.n {
       for k in unsafe 0..<args.k {
         let group = k / format.group
-        let product = unsafe Float(view.code(row: row, channel: k)) * Float(view.scale(row: row, group: group))
-        unsafe args.w[row * args.w_stride + k] = product + Float(view.minimum(row: row, group: group))
+        let product = unsafe Float(view.code(row: row, channel: k)) * view.scale(row: row, group: group)
+        unsafe args.w[row * args.w_stride + k] = product + view.minimum(row: row, group: group)
       }
     }
   }
 
   static let simd = Variant<DequantizeKernel>(
     VariantRow(
-      name: "simd", revision: 2, isa: .baseline, summary: "sixteen codes of a row at a time", file: file,
+      name: "simd", revision: 3, isa: .baseline, summary: "sixteen codes of a row at a time", file: file,
       bits: WeightFormat.supportedBits, layout: .rows),
     kernel: unsafe DequantizeKernel { args in
       let args = unsafe args.pointee

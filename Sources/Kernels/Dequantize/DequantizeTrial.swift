@@ -43,8 +43,8 @@ final class DequantizeTrial: Trial {
     return weights.compare(at: checkedIndices(rows: n, columns: geometry.k)) { index in
       let (row, k) = (index / geometry.k, index % geometry.k)
       let group = k / geometry.format.group
-      let product = unsafe Float(view.code(row: row, channel: k)) * Float(view.scale(row: row, group: group))
-      return unsafe Double(product + Float(view.minimum(row: row, group: group)))
+      let product = unsafe Float(view.code(row: row, channel: k)) * view.scale(row: row, group: group)
+      return unsafe Double(product + view.minimum(row: row, group: group))
     }
   }
 }

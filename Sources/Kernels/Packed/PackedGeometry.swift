@@ -21,7 +21,10 @@ package struct PackedGeometry: Hashable, Sendable {
   package var paddedK: Int { ttq_padded_k(k) }
   package var groups: Int { format.groups(k) }
   /// Bytes of one row; a panel of 16 rows takes 16 times as many.
-  package var rowBytes: Int { ttq_row_bytes(k, format.bits, format.group) }
+  package var rowBytes: Int {
+    layout == .compact16
+      ? ttq_compact_row_bytes(k, format.bits, format.group) : ttq_row_bytes(k, format.bits, format.group)
+  }
 
   /// Rows that are stored for `n` output channels.
   package func paddedRows(_ n: Int) -> Int { layout == .rows ? n : ttq_padded_n(n) }
@@ -41,7 +44,7 @@ package struct PackedGeometry: Hashable, Sendable {
   package var fieldCount: Int {
     switch layout {
     case .rows: 2
-    case .panel16: format.bits.isMultiple(of: 2) ? 1 : 2
+    case .panel16, .compact16: format.bits.isMultiple(of: 2) ? 1 : 2
     case .planes16: format.bits
     }
   }
@@ -60,7 +63,7 @@ package struct PackedGeometry: Hashable, Sendable {
         return Field(byte: start + bit / 8, shift: bit % 8, width: index == 0 ? low : 0, codeShift: 0)
       }
       return Field(byte: start + bit / 8 + 1, shift: 0, width: format.bits - low, codeShift: low)
-    case .panel16:
+    case .panel16, .compact16:
       let (quad, lane) = (within % Self.chunk / 4, within % 4)
       // 5 and 3 bits are a plane of the high bits and one of the low bit.
       let high = fieldCount == 1 ? format.bits : format.bits - 1
@@ -81,7 +84,7 @@ package struct PackedGeometry: Hashable, Sendable {
     }
   }
 
-  /// The byte at which the f16 scale of (`row`, `group`) starts, and the one of its minimum.
+  /// The bytes at which the scale and the minimum of (`row`, `group`) start: of two bytes each, of one in compact16.
   package func sideInformation(row: Int, group: Int) -> (scale: Int, minimum: Int) {
     switch layout {
     case .rows:
@@ -91,7 +94,18 @@ package struct PackedGeometry: Hashable, Sendable {
       let channels = min(format.group, paddedK - group * format.group)
       let codes = panelGroupStart(row: row, group: group) + channels / 8 * format.bits * Self.panel
       return (codes + 2 * (row % Self.panel), codes + 2 * Self.panel + 2 * (row % Self.panel))
+    case .compact16:
+      let pair = panelGroupStart(row: row, group: group / 2 * 2) - 64
+      let scale = pair + group % 2 * 2 * Self.panel + row % Self.panel
+      return (scale, scale + Self.panel)
     }
+  }
+
+  /// The bytes at which the f16 steps of a row start, where the layout has them: of its scales and of its minima.
+  package func steps(row: Int) -> (scale: Int, minimum: Int)? {
+    guard layout == .compact16 else { return nil }
+    let head = row / Self.panel * Self.panel * rowBytes
+    return (head + 2 * (row % Self.panel), head + 2 * Self.panel + 2 * (row % Self.panel))
   }
 
   private func chunkStart(row: Int, channel: Int) -> Int {
@@ -99,8 +113,12 @@ package struct PackedGeometry: Hashable, Sendable {
       + channel % format.group / Self.chunk * 64 * format.bits
   }
 
+  /// Where the codes of a group start.
   private func panelGroupStart(row: Int, group: Int) -> Int {
-    row / Self.panel * Self.panel * rowBytes + group * Self.panel * (4 + format.group / 8 * format.bits)
+    let panel = row / Self.panel * Self.panel * rowBytes
+    let codes = group * Self.panel * (format.group / 8 * format.bits)
+    // In compact16, steps and a line for each two groups stand before.
+    return panel + codes + (layout == .compact16 ? 64 * (2 + group / 2) : 64 * group)
   }
 }
 
@@ -111,6 +129,7 @@ extension PackedLayout {
     case .rows: "scalar"
     case .panel16: "scalar_r16"
     case .planes16: "scalar_planes16"
+    case .compact16: "scalar_c16"
     }
   }
 }

@@ -34,21 +34,48 @@
     unsafe base[field.byte] = UInt8(cleared | (code >> field.codeShift & mask) << field.shift)
   }
 
-  package func scale(row: Int, group: Int) -> Float16 {
-    unsafe load(geometry.sideInformation(row: row, group: group).scale)
+  package func scale(row: Int, group: Int) -> Float {
+    let place = unsafe geometry.sideInformation(row: row, group: group).scale
+    guard let steps = unsafe geometry.steps(row: row) else { return unsafe Float(half(place)) }
+    return unsafe Float(base[place]) * Float(half(steps.scale))
   }
 
-  package func minimum(row: Int, group: Int) -> Float16 {
-    unsafe load(geometry.sideInformation(row: row, group: group).minimum)
+  package func minimum(row: Int, group: Int) -> Float {
+    let place = unsafe geometry.sideInformation(row: row, group: group).minimum
+    guard let steps = unsafe geometry.steps(row: row) else { return unsafe Float(half(place)) }
+    return unsafe Float(Int8(bitPattern: base[place])) * Float(half(steps.minimum))
   }
 
+  /// Sets the scale and minimum of a group in f16.
   package func setSideInformation(scale: Float16, minimum: Float16, row: Int, group: Int) {
     let place = unsafe geometry.sideInformation(row: row, group: group)
-    unsafe UnsafeMutableRawPointer(base + place.scale).storeBytes(of: scale, as: Float16.self)
-    unsafe UnsafeMutableRawPointer(base + place.minimum).storeBytes(of: minimum, as: Float16.self)
+    unsafe setHalf(scale, place.scale)
+    unsafe setHalf(minimum, place.minimum)
   }
 
-  private func load(_ byte: Int) -> Float16 {
+  /// Sets the scale and minimum of a group in steps; after the last group, also the line that it shares with none.
+  package func setSideInformation(scale: UInt8, minimum: Int8, row: Int, group: Int) {
+    let place = unsafe geometry.sideInformation(row: row, group: group)
+    unsafe base[place.scale] = scale
+    unsafe base[place.minimum] = UInt8(bitPattern: minimum)
+    guard group.isMultiple(of: 2), unsafe group == geometry.groups - 1 else { return }
+    let rest = unsafe geometry.sideInformation(row: row, group: group + 1)
+    unsafe base[rest.scale] = 0
+    unsafe base[rest.minimum] = 0
+  }
+
+  /// Sets the steps of a row, where the layout has them.
+  package func setSteps(scale: Float16, minimum: Float16, row: Int) {
+    guard let place = unsafe geometry.steps(row: row) else { return }
+    unsafe setHalf(scale, place.scale)
+    unsafe setHalf(minimum, place.minimum)
+  }
+
+  private func half(_ byte: Int) -> Float16 {
     unsafe UnsafeRawPointer(base + byte).loadUnaligned(as: Float16.self)
+  }
+
+  private func setHalf(_ value: Float16, _ byte: Int) {
+    unsafe UnsafeMutableRawPointer(base + byte).storeBytes(of: value, as: Float16.self)
   }
 }

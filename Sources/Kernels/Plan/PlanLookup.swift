@@ -68,7 +68,7 @@ package struct PlanLookup: Sendable {
     let fast =
       candidates(QuantizeFamily(), for: quantize, layout: .panel16).contains { !$0.row.isReference }
       && candidates(QMatmulFamily(), for: multiply, layout: .panel16).contains { !$0.row.isReference }
-    let layout = fast ? PackedLayout.panel16 : .rows
+    let layout = format.side == .byte ? PackedLayout.compact16 : fast ? .panel16 : .rows
     return LayoutSelection(
       layout: layout, step: .estimate, explanation: "layout of \(name): \(layout.rawValue) (estimate)")
   }

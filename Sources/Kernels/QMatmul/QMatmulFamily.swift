@@ -20,7 +20,7 @@ package struct QMatmulFamily: KernelFamily {
   package static let standard: [Variant<QMatmulKernel>] =
     [
       QMatmulScalar.f32, QMatmulScalar.a8, QMatmulSIMD.f32, QMatmulSIMD.a8, QMatmulTiled.f32, QMatmulOpenBLAS.f32,
-    ] + compiled
+    ] + QMatmulScalar.compact + compiled
 
   private static let compiled: [Variant<QMatmulKernel>] = unsafe CTable.read(ttq_qmatmul_rows).map { table in
     var row = unsafe VariantRow(table.name, table.revision, table.isa, table.file, table.summary)

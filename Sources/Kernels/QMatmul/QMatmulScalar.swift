@@ -1,7 +1,7 @@
 internal import CKernels
 internal import Records
 
-/// The references of `qmatmul`: every width and group, layout `rows`.
+/// The references of `qmatmul`: every width and group, on layout `rows`, and on layout `compact16` weight after weight.
 enum QMatmulScalar {
   static let f32 = Variant<QMatmulKernel>(
     VariantRow(
@@ -55,6 +55,44 @@ enum QMatmulScalar {
         }
       }
     })
+
+  static let compact = [ActivationFormat.f32, .a8].map { activation in
+    Variant<QMatmulKernel>(
+      VariantRow(
+        name: "\(activation.rawValue)/\(PackedLayout.compact16.scalarName)", revision: 1, isa: .baseline,
+        summary: "reference: code after code, side information in 8 bits", file: file,
+        bits: WeightFormat.supportedBits, activation: activation, layout: .compact16),
+      kernel: unsafe activation == .a8
+        ? QMatmulKernel { unsafe multiplyCompact($0.pointee, .a8) }
+        : QMatmulKernel { unsafe multiplyCompact($0.pointee, .f32) })
+  }
+
+  /// Multiplies a matrix of layout compact16. Products of codes and int8 activations are exact in f32: their sums over a group
+  /// stay below 2^24.
+  private static func multiplyCompact(_ args: ttq_qmatmul_args, _ activation: ActivationFormat) {
+    guard let format = unsafe WeightFormat(bits: args.bits, group: args.group, side: .byte) else { return }
+    let geometry = unsafe PackedGeometry(k: args.k, format: format, layout: .compact16)
+    let view = unsafe PackedView(base: UnsafeMutablePointer(mutating: args.packed), geometry: geometry)
+    func x(_ index: Int) -> Float {
+      unsafe activation == .a8 ? args.x_codes.map { unsafe Float($0[index]) } ?? 0 : args.x_values?[index] ?? 0
+    }
+    for t in unsafe 0..<args.tokens {
+      for row in unsafe 0..<args.n {
+        var y: Float = 0
+        for group in 0..<geometry.groups {
+          var product: Float = 0
+          for k in group * format.group..<min((group + 1) * format.group, geometry.k) {
+            product += unsafe Float(view.code(row: row, channel: k)) * x(t * geometry.paddedK + k)
+          }
+          let side = t * geometry.groups + group
+          let scale = unsafe activation == .a8 ? args.x_scale?[side] ?? 0 : 1
+          y += unsafe view.scale(row: row, group: group) * scale * product
+          y += unsafe view.minimum(row: row, group: group) * args.x_sum[side]
+        }
+        unsafe args.y[t * args.y_stride + row] = y
+      }
+    }
+  }
 
   /// Code `index` of codes laid one after the other from the low bit up.
   @inline(__always)

@@ -40,8 +40,8 @@ enum QuantizeSIMD {
         }
         let range = GroupRange(low: low.least, high: high.greatest, largestCode: largestCode)
         if !range.isFinite { nonfinite = 1 }
-        unsafe UnsafeMutableRawPointer(target).storeBytes(of: range.scale, as: Float16.self)
-        unsafe UnsafeMutableRawPointer(target + 2).storeBytes(of: range.minimum, as: Float16.self)
+        unsafe UnsafeMutableRawPointer(target).storeBytes(of: Float16(range.scale), as: Float16.self)
+        unsafe UnsafeMutableRawPointer(target + 2).storeBytes(of: Float16(range.minimum), as: Float16.self)
         unsafe target += 4
         for channel in stride(from: start, to: min(start + group, ttq_padded_k(k)), by: 16) {
           var codes = SIMD16<UInt8>(repeating: 0)
@@ -119,7 +119,7 @@ extension GroupRange {
   /// The codes of sixteen values.
   @inline(__always)
   func codes(_ values: SIMD16<Float>) -> SIMD16<UInt8> {
-    let position = (values - Float(minimum)) * inverse + 0.5
+    let position = (values - minimum) * inverse + 0.5
     let bounded = position.greater(SIMD16(repeating: 0)).lesser(SIMD16(repeating: Float(largestCode)))
     return SIMD16<UInt8>(truncatingIfNeeded: bounded.truncated)
   }

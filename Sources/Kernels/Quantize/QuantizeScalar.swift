@@ -13,6 +13,9 @@ enum QuantizeScalar {
     variant(.bf16, .planes16, kernel: unsafe QuantizeKernel { unsafe pack($0, BFloat16.self, .planes16) }),
     variant(.f16, .planes16, kernel: unsafe QuantizeKernel { unsafe pack($0, Float16.self, .planes16) }),
     variant(.f32, .planes16, kernel: unsafe QuantizeKernel { unsafe pack($0, Float.self, .planes16) }),
+    variant(.bf16, .compact16, kernel: unsafe QuantizeKernel { unsafe pack($0, BFloat16.self, .compact16) }),
+    variant(.f16, .compact16, kernel: unsafe QuantizeKernel { unsafe pack($0, Float16.self, .compact16) }),
+    variant(.f32, .compact16, kernel: unsafe QuantizeKernel { unsafe pack($0, Float.self, .compact16) }),
   ]
 
   private static func variant(
@@ -30,26 +33,38 @@ enum QuantizeScalar {
     _ args: UnsafePointer<ttq_quantize_args>, _: Element.Type, _ layout: PackedLayout
   ) -> UInt32 {
     let args = unsafe args.pointee
-    guard let format = unsafe WeightFormat(bits: args.bits, group: args.group) else { return 1 }
+    guard let format = unsafe WeightFormat(bits: args.bits, group: args.group, side: layout.side) else { return 1 }
     let geometry = unsafe PackedGeometry(k: args.k, format: format, layout: layout)
     let view = unsafe PackedView(base: args.packed, geometry: geometry)
     var nonfinite: UInt32 = 0
     for row in unsafe 0..<args.n {
       let weights = unsafe args.rows[row].assumingMemoryBound(to: Element.self)
-      for group in 0..<geometry.groups {
-        let start = group * format.group
-        let channels = start..<min(start + format.group, geometry.k)
-        let values = channels.map { k in
-          unsafe Self.residual(weights[k].widened, args, row: row, channel: k) * args.d[k]
+      let values = (0..<geometry.k).map { k in
+        unsafe Self.residual(weights[k].widened, args, row: row, channel: k) * args.d[k]
+      }
+      let ranges = stride(from: 0, to: geometry.k, by: format.group).map { start in
+        ValueRange(values[start..<min(start + format.group, geometry.k)])
+      }
+      let steps = SideSteps(ranges, largestCode: format.largestCode)
+      if layout.side == .byte { unsafe view.setSteps(scale: steps.scale, minimum: steps.minimum, row: row) }
+      for (group, range) in ranges.enumerated() {
+        let rounded: GroupRange
+        switch layout.side {
+        case .half:
+          let half = GroupRange(low: range.low, high: range.high, largestCode: format.largestCode)
+          unsafe view.setSideInformation(
+            scale: Float16(half.scale), minimum: Float16(half.minimum), row: row, group: group)
+          rounded = half
+        case .byte:
+          let (scale, minimum) = steps.round(range, largestCode: format.largestCode)
+          unsafe view.setSideInformation(scale: scale, minimum: minimum, row: row, group: group)
+          rounded = unsafe GroupRange(
+            scale: view.scale(row: row, group: group), minimum: view.minimum(row: row, group: group),
+            largestCode: format.largestCode)
         }
-        let range = GroupRange(values, largestCode: format.largestCode)
-        if !range.isFinite { nonfinite = 1 }
-        unsafe view.setSideInformation(scale: range.scale, minimum: range.minimum, row: row, group: group)
-        for k in channels {
-          unsafe view.setCode(range.code(values[k - channels.lowerBound]), row: row, channel: k)
-        }
-        for k in channels.upperBound..<min(start + format.group, geometry.paddedK) where k >= geometry.k {
-          unsafe view.setCode(0, row: row, channel: k)
+        if !rounded.isFinite { nonfinite = 1 }
+        for k in group * format.group..<min((group + 1) * format.group, geometry.paddedK) {
+          unsafe view.setCode(k < geometry.k ? rounded.code(values[k]) : 0, row: row, channel: k)
         }
       }
     }
@@ -67,35 +82,80 @@ enum QuantizeScalar {
   }
 }
 
-/// The scale and minimum of a group, rounded to f16 before codes are taken (method.md, step 4).
-struct GroupRange {
-  let scale: Float16
-  let minimum: Float16
-  let inverse: Float
-  let largestCode: Int
+/// The least and the greatest of a group's values.
+struct ValueRange {
+  let low: Float
+  let high: Float
 
-  /// The range of `values`, of which there is at least one.
-  init(_ values: some Sequence<Float>, largestCode: Int) {
+  init(_ values: some Sequence<Float>) {
     var (low, high) = (Float.infinity, -Float.infinity)
     for value in values {
       low = min(low, value)
       high = max(high, value)
     }
-    self.init(low: low, high: high, largestCode: largestCode)
+    self.low = low
+    self.high = high
   }
 
+  /// The scale that spreads the codes over the range.
+  func scale(largestCode: Int) -> Float { (high - low) / Float(largestCode) }
+}
+
+/// The steps of a row, in which compact16 counts scales and minima.
+struct SideSteps {
+  let scale: Float16
+  let minimum: Float16
+
+  /// The least steps that hold the ranges of a row in 8 bits.
+  init(_ ranges: [ValueRange], largestCode: Int) {
+    let widest = ranges.reduce(0) { max($0, $1.scale(largestCode: largestCode)) }
+    scale = Self.roundedUp(widest / 255)
+    minimum = Self.roundedUp(ranges.reduce(0) { max($0, $1.low.magnitude) } / 127)
+  }
+
+  private static func roundedUp(_ value: Float) -> Float16 {
+    let nearest = Float16(value)
+    return Float(nearest) < value ? nearest.nextUp : nearest
+  }
+
+  /// The nearest counts of steps.
+  func round(_ range: ValueRange, largestCode: Int) -> (scale: UInt8, minimum: Int8) {
+    guard scale.isFinite, minimum.isFinite else { return (0, 0) }
+    let (up, down) = (scale > 0 ? 1 / Float(scale) : 0, minimum > 0 ? 1 / Float(minimum) : 0)
+    return (
+      UInt8((range.scale(largestCode: largestCode) * up).rounded(.toNearestOrEven)),
+      Int8((range.low * down).rounded(.toNearestOrEven))
+    )
+  }
+}
+
+/// The scale and minimum of a group, rounded before codes are taken (method.md, step 4).
+struct GroupRange {
+  let scale: Float
+  let minimum: Float
+  let inverse: Float
+  let largestCode: Int
+
+  /// A range rounded to f16.
   init(low: Float, high: Float, largestCode: Int) {
     // Adding zero turns -0 into +0, so that the order in which extremes are found does not show.
-    scale = Float16((high - low) / Float(largestCode) + 0)
-    minimum = Float16(low + 0)
-    inverse = scale > 0 ? 1 / Float(scale) : 0
+    self.init(
+      scale: Float(Float16((high - low) / Float(largestCode) + 0)), minimum: Float(Float16(low + 0)),
+      largestCode: largestCode)
+  }
+
+  /// A range that was rounded.
+  init(scale: Float, minimum: Float, largestCode: Int) {
+    self.scale = scale
+    self.minimum = minimum
+    inverse = scale > 0 ? 1 / scale : 0
     self.largestCode = largestCode
   }
 
   var isFinite: Bool { scale.isFinite && minimum.isFinite }
 
   func code(_ value: Float) -> Int {
-    let position = (value - Float(minimum)) * inverse + 0.5
+    let position = (value - minimum) * inverse + 0.5
     guard position.isFinite else { return 0 }
     return max(0, min(largestCode, Int(max(-1, min(256, position)))))
   }

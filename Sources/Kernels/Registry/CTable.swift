@@ -38,7 +38,13 @@ extension CacheType {
 
 extension PackedLayout {
   init(table: UInt32) {
-    self = table == UInt32(TTQ_LAYOUT_PANEL16) ? .panel16 : table == UInt32(TTQ_LAYOUT_PLANES16) ? .planes16 : .rows
+    self =
+      switch table {
+      case UInt32(TTQ_LAYOUT_PANEL16): .panel16
+      case UInt32(TTQ_LAYOUT_PLANES16): .planes16
+      case UInt32(TTQ_LAYOUT_COMPACT16): .compact16
+      default: .rows
+      }
   }
 }
 

@@ -31,6 +31,9 @@ package struct VariantRow: Hashable, Sendable {
     if let format = problem.format, !bits.isEmpty, !bits.contains(format.bits) {
       return "has no \(format.bits)-bit form"
     }
+    if let format = problem.format, let layout, layout.side != format.side {
+      return "layout \(layout.rawValue) keeps scales and minima in \(layout.side.rawValue)"
+    }
     if let element, let wanted = problem.element, element != wanted { return "reads \(element.rawValue)" }
     if let activation, activation != problem.activation ?? .f32 { return "takes \(activation.rawValue) activations" }
     if let cache, let wanted = problem.cache, cache != wanted { return "reads a cache of \(cache.rawValue)" }

@@ -30,9 +30,10 @@ public struct SessionOptions: Sendable {
 
   public init() {}
 
-  /// Sets the quantized format: 2, 3, 4, 5 or 8 bits in groups of 32, 64 or 128 input channels.
-  public mutating func setFormat(bits: Int, group: Int) throws(EngineError) {
-    guard let format = WeightFormat(bits: bits, group: group) else {
+  /// Sets the quantized format: 2, 3, 4, 5 or 8 bits in groups of 32, 64 or 128 input channels, scales and minima in f16 or, where
+  /// `compact`, in 8 bits.
+  public mutating func setFormat(bits: Int, group: Int, compact: Bool = false) throws(EngineError) {
+    guard let format = WeightFormat(bits: bits, group: group, side: compact ? .byte : .half) else {
       throw .invalidOption(
         "no format of \(bits) bits in groups of \(group); bits are \(WeightFormat.supportedBits), "
           + "groups \(WeightFormat.supportedGroups)")

@@ -54,7 +54,10 @@ package struct TuningSpace: Sendable {
         }
         // Of the rows of one name, the one of this width tells why.
         for row in rows {
-          guard problem.format.map({ row.bits.isEmpty || row.bits.contains($0.bits) }) ?? true,
+          guard
+            problem.format.map({ format in
+              (row.bits.isEmpty || row.bits.contains(format.bits)) && row.layout?.side ?? format.side == format.side
+            }) ?? true,
             let refusal = row.refusal(of: problem, isa: isa)
           else { continue }
           refusals.append(

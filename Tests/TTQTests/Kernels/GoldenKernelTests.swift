@@ -82,16 +82,18 @@ import Testing
       for group in 0..<groups {
         let (scale, minimum) = unsafe (view.scale(row: row, group: group), view.minimum(row: row, group: group))
         let (goldenScale, goldenMinimum) = (
-          Float16(layer.scale[row * groups + group]), Float16(layer.minimum[row * groups + group])
+          layer.scale[row * groups + group], layer.minimum[row * groups + group]
         )
-        if abs(scale - goldenScale) > goldenScale.ulp || abs(minimum - goldenMinimum) > goldenMinimum.ulp {
+        if abs(scale - goldenScale) > Float(Float16(goldenScale).ulp)
+          || abs(minimum - goldenMinimum) > Float(Float16(goldenMinimum).ulp)
+        {
           faults.append("scale or minimum of row \(row), group \(group)")
         }
         for k in group * format.group..<min((group + 1) * format.group, layer.k) {
           let (code, golden) = (unsafe view.code(row: row, channel: k), layer.codes[row * layer.k + k])
           if code == golden { continue }
           let position =
-            goldenScale > 0 ? (layer.w[row * layer.k + k] * layer.d[k] - Float(goldenMinimum)) / Float(goldenScale) : 0
+            goldenScale > 0 ? (layer.w[row * layer.k + k] * layer.d[k] - goldenMinimum) / goldenScale : 0
           let nearTie = abs(position + 0.5 - (position + 0.5).rounded()) < 1e-3
           if abs(code - golden) > 1 || !(nearTie || scale != goldenScale || minimum != goldenMinimum) {
             faults.append("code of row \(row), channel \(k): \(code), expected \(golden)")
