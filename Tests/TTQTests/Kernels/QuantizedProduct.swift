@@ -29,8 +29,9 @@ struct QuantizedProduct {
   private static func scale(_ weights: LinearWeights, _ x: [Float]) throws -> [Float] {
     var squares = [Float](repeating: 0, count: weights.k)
     for index in x.indices { squares[index % weights.k] += x[index] * x[index] }
-    let norms = ScaleRule.norms(squares: squares.span, tokens: x.count / weights.k)
-    let logarithms = try #require(ScaleRule().logarithms(norms: norms))
+    let rule = ScaleRule()
+    let norms = rule.norms(powers: squares.span, tokens: x.count / weights.k)
+    let logarithms = try #require(rule.logarithms(norms: norms))
     let fit = ScaleRule.fit(logarithms: logarithms, largestWeight: weights.largest)
     return ScaleRule.scale(logarithms: logarithms, fit: fit)
   }
