@@ -41,6 +41,20 @@ import Testing
     }
   }
 
+  /// Formats that round differently share no row, so that the tuner cannot put one in the place of the other.
+  @Test func layoutsServeOneKindOfSideInformation() throws {
+    for row in [QuantizeFamily().rows, DequantizeFamily().rows, QMatmulFamily().rows].joined() {
+      let layout = try #require(row.layout)
+      let bits = try #require(row.bits.first)
+      for side in SideInformation.allCases {
+        let format = try #require(WeightFormat(bits: bits, group: 32, side: side))
+        let problem = Problem(
+          family: .qmatmul, n: 16, k: 32, tokens: row.leastTokens, format: format, activation: row.activation)
+        #expect((row.constraint(against: problem) == nil) == (layout.side == side), "\(row.name)")
+      }
+    }
+  }
+
   /// What the comment of `ttq_layout.h` says of a code of 3 bits, row 5, channel 32 + 18: half 1, bit 2.
   @Test func placesBitPlanesAsDocumented() throws {
     let format = try #require(WeightFormat(bits: 3, group: 64))
