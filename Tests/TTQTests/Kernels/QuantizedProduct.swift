@@ -75,7 +75,7 @@ struct QuantizedProduct {
         let own = x.count / weights.k
         let tokens = (variant.row.leastTokens + own - 1) / own * own
         let formatted = try activations(variant.row.activation ?? .f32, tokens: tokens)
-        pool.reserveScratch(floats: variant.scratchFloats(problem(tokens: tokens)))
+        pool.reserveScratch(floats: variant.scratchFloats(problem(of: variant.row, tokens: tokens)))
         var y = [Float](repeating: .nan, count: tokens * weights.n)
         var span = y.mutableSpan
         QMatmul(variant, alone)(packed, formatted, tokens: tokens, into: &span, pool: pool)
@@ -84,12 +84,14 @@ struct QuantizedProduct {
     }
   }
 
-  private func problem(tokens: Int) -> Problem {
-    Problem(family: .qmatmul, n: weights.n, k: weights.k, tokens: tokens, format: format, element: weights.element)
+  private func problem(of row: VariantRow, tokens: Int) -> Problem {
+    Problem(
+      family: .qmatmul, n: weights.n, k: weights.k, tokens: tokens, format: format, element: weights.element,
+      activation: row.activation)
   }
 
   private func usable(_ row: VariantRow, tokens: Int) -> Bool {
-    row.unsupported(by: isa) == nil && row.constraint(against: problem(tokens: tokens)) == nil
+    row.unsupported(by: isa) == nil && row.constraint(against: problem(of: row, tokens: tokens)) == nil
   }
 
   private func quantized(_ layout: PackedLayout) throws -> PackedMatrix {
