@@ -22,7 +22,7 @@ final class ProgressBar {
       write("\r\u{1B}[2K\(title) [\(bar)] \(done)/\(total) \(left)  \(text.prefix(70))")
     } else if Int(share * 10) != lastTenth {
       lastTenth = Int(share * 10)
-      write("\(title) \(done)/\(total) \(left)\n")
+      write("\(title) \(done)/\(total) \(left)  \(text)\n")
     }
   }
 

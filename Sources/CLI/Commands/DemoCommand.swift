@@ -23,6 +23,12 @@ struct DemoCommand: ParsableCommand {
   @OptionGroup var tuneOptions: TuneOptions
   @OptionGroup var options: MachineOptions
 
+  func validate() throws {
+    guard tuneOptions.rigor != .estimate else {
+      throw ValidationError("--rigor: expected quick, measure or exhaustive; estimate measures nothing")
+    }
+  }
+
   func run() throws {
     let machine = try options.machine()
     let folder = try options.dataFolder.findDemoModel()

@@ -36,7 +36,7 @@ package struct TuningRun {
       problems: TuningProblems.all(
         of: options.shapes, format: options.format, activation: options.activation, cache: options.cache,
         norm: options.norm),
-      catalogue: catalogue, isa: machine.isa, threads: options.threads)
+      catalogue: catalogue, isa: machine.isa, threads: options.threads, keeps: { options.keeps($0) })
     guard !space.candidates.isEmpty else { throw .nothingToTune }
     let waiting = TuningProgress(
       done: 0, total: space.candidates.count, text: "waiting for another tuning to end", secondsLeft: nil)
@@ -54,7 +54,7 @@ package struct TuningRun {
 
   private func tune(_ space: TuningSpace) throws(TuningError) -> TuningOutcome {
     let effort = Effort(options.rigor)
-    let pace = Pace(limit: options.timeLimit.map { $0 * 1e9 }, mostBudget: options.sampleBudget)
+    let pace = Pace(limit: options.timeLimit.map { $0 * 1e9 })
     let context = MeasurementContext.current(machine)
     let session = JournalSession(
       machine: machine.identity, context: context, rigor: options.rigor, shapes: options.shapes.map(\.name),
