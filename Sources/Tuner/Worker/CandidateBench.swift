@@ -58,7 +58,7 @@ package final class CandidateBench {
       trials.map(\.trial),
       plan: SamplingPlan(
         budget: first.budget, minimum: 1, maximum: max(first.maximumSamples, first.rounds),
-        shortestSample: max(2000, slice / 8)), rounds: first.rounds, placement: placement(first))
+        shortestSample: max(2000, slice / 8), repeats: first.rounds), rounds: first.rounds, placement: placement(first))
     for (place, entry) in trials.enumerated() {
       measurements[entry.index].samples = taken.samples[place].nanoseconds
       measurements[entry.index].batch = taken.samples[place].batch
@@ -134,7 +134,9 @@ package final class CandidateBench {
       budget: request.budget, minimum: hopeless ? min(3, request.minimumSamples) : request.minimumSamples,
       maximum: request.maximumSamples, giveUpBeyond: request.giveUpBeyond,
       // Samples that share the whole budget see more of the machine's moods than short ones at its start.
-      shortestSample: max(2000, request.budget / Double(request.maximumSamples)))
+      shortestSample: max(2000, request.budget / Double(request.maximumSamples)),
+      // Of long calls on all processors nearly every one is disturbed: taking them again then takes seconds.
+      repeats: request.minimumSamples)
     let taken = Sampler.sample(workload, plan: plan)
     (measurement.samples, measurement.batch, measurement.repeated) = (taken.nanoseconds, taken.batch, taken.repeated)
     guard request.counterBudget > 0, first < Self.longCall, let family = catalogue[request.problem.family] else {
