@@ -34,6 +34,9 @@ struct RunCommand: ParsableCommand {
   @Option(help: "Positions of the KV cache. (default: the model's limit, at most 4096)")
   var context: Int?
 
+  @Flag(help: "Print the time split, memory, break-even and every kernel with its reason in place of the summary.")
+  var stats = false
+
   @Flag(help: "Print how each kernel was chosen.")
   var explain = false
 
@@ -64,7 +67,7 @@ struct RunCommand: ParsableCommand {
     let generation = try session.generate(model.encode(prompt), parameters, show: Self.show)
     Self.show("\n")
     for line in session.notes { note("note: \(line)") }
-    note(RunSummary.text(generation, session))
+    note(stats ? try RunStatistics.text(generation, session) : RunSummary.text(generation, session))
   }
 
   /// Writes a piece of text at once.

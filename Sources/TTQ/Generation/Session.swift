@@ -126,6 +126,8 @@ public final class Session {
     do throws(EngineError) {
       for start in stride(from: 0, to: tokens.count, by: SessionOptions.chunk) {
         let end = min(start + SessionOptions.chunk, tokens.count)
+        // Only the last chunk knows what the whole prompt asks for.
+        let pass = pass == .measure && end == tokens.count ? .measureWhileQuantizing : pass
         try decoder.run(tokens.span.extracting(start..<end), pass)
         prefilled.insert(TokenClass(tokens: end - start))
         if collecting {
