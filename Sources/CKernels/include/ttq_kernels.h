@@ -81,7 +81,8 @@ typedef struct {
 typedef void (*ttq_dequantize_kernel)(const ttq_dequantize_args *) TTQ_SENDABLE;
 
 // qmatmul: y[t][n] = sum over groups j of scale[n][j] * (sum over k in j of code[n][k] * u[t][k]) + minimum[n][j] * sum[t][j]
-//   a8:  u = x_scale[t][j] * x_codes[t][k]; the inner sum is exact in int32, everything outside it is f32
+//   a8:  u = x_scale[t][j] * x_codes[t][k]; the inner sum is exact in int32, everything outside it is f32, or rounded as a row of
+//        the table declares by its tolerance
 //   f32: u = x_values[t][k]
 // `packed` starts at a multiple of 16 rows. y is written, not accumulated; rows past N of the last panel are not written.
 typedef struct {
@@ -157,12 +158,12 @@ typedef void (*ttq_attention_kernel)(const ttq_attention_args *) TTQ_SENDABLE;
 
 // A row of a family's table: one variant for one bit width. `name` is the variant's name within the family.
 // Tables are listed in the <family>_rows.h of each family, simplest first. `least_tokens` is where a variant starts to pay,
-// `scratch_per_channel` the floats of scratch for each of KP channels.
+// `tolerance` the largest error that is correct where it is more than the family's, else 0.
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; ttq_statistic_kernel kernel; } ttq_statistic_row;
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t activation; ttq_quantize_activations_kernel kernel; } ttq_quantize_activations_row;
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t bits, element, layout; ttq_quantize_kernel kernel; } ttq_quantize_row;
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t bits, layout; ttq_dequantize_kernel kernel; } ttq_dequantize_row;
-typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t bits, activation, layout; size_t least_tokens; ttq_qmatmul_scratch _Nullable scratch_floats; ttq_qmatmul_kernel kernel; } ttq_qmatmul_row;
+typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t bits, activation, layout; size_t least_tokens; double tolerance; ttq_qmatmul_scratch _Nullable scratch_floats; ttq_qmatmul_kernel kernel; } ttq_qmatmul_row;
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t element, activation; size_t least_tokens, scratch_floats; ttq_matmul_kernel kernel; } ttq_matmul_row;
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t bits, element, activation, layout; size_t scratch_floats; ttq_matmul_quantize_kernel kernel; } ttq_matmul_quantize_row;
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; ttq_lowrank_kernel kernel; } ttq_lowrank_row;
