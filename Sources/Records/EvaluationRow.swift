@@ -64,22 +64,29 @@ package struct EvaluationRow: Codable, Hashable, Sendable {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case text, method, bits, group, rank, alpha, search, calibration, tokens, ppl, ppl_se, ppl_causal, ppl_half, kl_mean
-    case kl_p99, top1, effective_bits
+    case text, method, bits, group, rank, alpha, search, calibration, tokens
+    case perplexity = "ppl"
+    case perplexityError = "ppl_se"
+    case causalPerplexity = "ppl_causal"
+    case halfPerplexity = "ppl_half"
+    case meanDivergence = "kl_mean"
+    case highDivergence = "kl_p99"
+    case agreement = "top1"
+    case effectiveBits = "effective_bits"
   }
 
   package init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     subject = try EvaluationCase(from: decoder)
     tokens = try values.decode(Int.self, forKey: .tokens)
-    perplexity = try values.decode(Double.self, forKey: .ppl)
-    perplexityError = try values.decodeIfPresent(Double.self, forKey: .ppl_se)
-    causalPerplexity = try values.decode(Double.self, forKey: .ppl_causal)
-    halfPerplexity = try values.decode(Double.self, forKey: .ppl_half)
-    meanDivergence = try values.decode(Double.self, forKey: .kl_mean)
-    highDivergence = try values.decode(Double.self, forKey: .kl_p99)
-    agreement = try values.decode(Double.self, forKey: .top1)
-    effectiveBits = try values.decode(Double.self, forKey: .effective_bits)
+    perplexity = try values.decode(Double.self, forKey: .perplexity)
+    perplexityError = try values.decodeIfPresent(Double.self, forKey: .perplexityError)
+    causalPerplexity = try values.decode(Double.self, forKey: .causalPerplexity)
+    halfPerplexity = try values.decode(Double.self, forKey: .halfPerplexity)
+    meanDivergence = try values.decode(Double.self, forKey: .meanDivergence)
+    highDivergence = try values.decode(Double.self, forKey: .highDivergence)
+    agreement = try values.decode(Double.self, forKey: .agreement)
+    effectiveBits = try values.decode(Double.self, forKey: .effectiveBits)
   }
 
   /// Every field stands in every line; what does not apply is null.
@@ -94,13 +101,13 @@ package struct EvaluationRow: Codable, Hashable, Sendable {
     try values.encode(subject.search, forKey: .search)
     try values.encode(subject.calibration, forKey: .calibration)
     try values.encode(tokens, forKey: .tokens)
-    try values.encode(perplexity, forKey: .ppl)
-    try values.encode(perplexityError, forKey: .ppl_se)
-    try values.encode(causalPerplexity, forKey: .ppl_causal)
-    try values.encode(halfPerplexity, forKey: .ppl_half)
-    try values.encode(meanDivergence, forKey: .kl_mean)
-    try values.encode(highDivergence, forKey: .kl_p99)
-    try values.encode(agreement, forKey: .top1)
-    try values.encode(effectiveBits, forKey: .effective_bits)
+    try values.encode(perplexity, forKey: .perplexity)
+    try values.encode(perplexityError, forKey: .perplexityError)
+    try values.encode(causalPerplexity, forKey: .causalPerplexity)
+    try values.encode(halfPerplexity, forKey: .halfPerplexity)
+    try values.encode(meanDivergence, forKey: .meanDivergence)
+    try values.encode(highDivergence, forKey: .highDivergence)
+    try values.encode(agreement, forKey: .agreement)
+    try values.encode(effectiveBits, forKey: .effectiveBits)
   }
 }
