@@ -49,7 +49,7 @@ struct Decoder: ~Copyable {
       pool: binder.pool, rule: options.rule, leastTokens: options.leastTokens,
       driftThreshold: options.driftThreshold)
     split = HeadSplit(heads: shape.heads, keyValueHeads: heads, dimension: dimension)
-    work = Workspace(shape, options: options, tokens: min(SessionOptions.chunk, capacity))
+    work = Workspace(shape, options: options, tokens: min(options.chunk, capacity))
   }
 
   /// Positions in the cache.
