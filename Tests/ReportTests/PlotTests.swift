@@ -1,7 +1,6 @@
 internal import Foundation
+internal import Report
 internal import Testing
-
-@testable internal import Report
 
 /// Scales and plots: values stand where they should, and what has no place is left out.
 struct PlotTests {

@@ -1,7 +1,7 @@
 internal import Foundation
 
 /// A plot as SVG: axes and grid, ceilings, lines, and points that name themselves when pointed at or reached by the keyboard.
-struct PlotDrawing {
+package struct PlotDrawing {
   private static let width = 960.0
   private static let height = 420.0
   private static let left = 74.0
@@ -21,7 +21,7 @@ struct PlotDrawing {
   private let bottom: Double
   private let legend: [(name: String, x: Double, y: Double, colour: Int)]
 
-  init(_ plot: Plot) {
+  package init(_ plot: Plot) {
     var plot = plot
     plot.series = plot.series.map { series in
       var series = series
@@ -62,7 +62,7 @@ struct PlotDrawing {
   }
 
   /// The drawing, or nothing where there is no point.
-  var svg: String {
+  package var svg: String {
     guard !plot.series.isEmpty else { return "" }
     var marks = axes() + legendMarks() + ceilings()
     for (index, series) in plot.series.enumerated() {

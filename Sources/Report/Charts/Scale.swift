@@ -1,17 +1,17 @@
 internal import Foundation
 
 /// Places values along an axis, evenly or by their logarithm, and says where its ticks stand.
-struct Scale {
+package struct Scale {
   /// Whether equal distances are equal factors.
-  let isLogarithmic: Bool
-  let low: Double
-  let high: Double
+  package let isLogarithmic: Bool
+  package let low: Double
+  package let high: Double
   private let start: Double
   private let end: Double
 
   /// A scale that has room for all of `values` between the places `start` and `end`. A logarithmic one leaves out what is not positive;
   /// an even one begins at 0, or below where values do.
-  init(_ values: [Double], isLogarithmic: Bool, from start: Double, to end: Double) {
+  package init(_ values: [Double], isLogarithmic: Bool, from start: Double, to end: Double) {
     self.isLogarithmic = isLogarithmic
     self.start = start
     self.end = end
@@ -27,7 +27,7 @@ struct Scale {
   }
 
   /// A scale of exactly `low` to `high`, for values that need no room from zero.
-  init(low: Double, high: Double, from start: Double, to end: Double) {
+  package init(low: Double, high: Double, from start: Double, to end: Double) {
     isLogarithmic = false
     self.low = low
     self.high = high > low ? high : low + 1
@@ -36,23 +36,23 @@ struct Scale {
   }
 
   /// Whether the scale has a place for `value`.
-  func shows(_ value: Double) -> Bool { value.isFinite && value >= low && value <= high }
+  package func shows(_ value: Double) -> Bool { value.isFinite && value >= low && value <= high }
 
   /// The place of `value`, at the nearer end where the scale has none.
-  func place(_ value: Double) -> Double {
+  package func place(_ value: Double) -> Double {
     let place = unclampedPlace(value)
     return min(max(place, min(start, end)), max(start, end))
   }
 
   /// The place of `value` on an axis without ends.
-  func unclampedPlace(_ value: Double) -> Double {
+  package func unclampedPlace(_ value: Double) -> Double {
     let part = isLogarithmic ? log(value / low) / log(high / low) : (value - low) / (high - low)
     return start + (end - start) * part
   }
 
   /// About six round values; on a logarithmic scale powers of ten, with 2 and 5 between them where there is room, or powers of two
   /// where `binary`.
-  func ticks(binary: Bool = false) -> [Double] {
+  package func ticks(binary: Bool = false) -> [Double] {
     guard isLogarithmic else {
       let step = Self.step((high - low) / 6)
       let first = Int((low / step).rounded(.up))
@@ -78,7 +78,7 @@ struct Scale {
   }
 
   /// A tick's number: with the decimals that an even step needs, short on a logarithmic scale.
-  func text(_ tick: Double) -> String {
+  package func text(_ tick: Double) -> String {
     guard !isLogarithmic else { return tick >= 1000 ? Unit.grouped(tick) : Unit.short(tick) }
     return Self.text(tick, step: Self.step((high - low) / 6))
   }
