@@ -11,7 +11,7 @@ struct TuneCommand: ParsableCommand {
     commandName: "tune",
     abstract:
       "Find the fastest kernels of this machine for a model's shapes; a killed tuning goes on where it stopped.",
-    subcommands: [SimulateCommand.self])
+    subcommands: [SimulateCommand.self, CompareCommand.self])
 
   @Option(help: "A Hugging Face folder: its shapes are tuned. (default: the demo model)")
   var model: String?

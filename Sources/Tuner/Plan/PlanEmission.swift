@@ -125,7 +125,9 @@ package struct PlanEmission: Sendable {
         let decode = multiply(layout, tokens: 1),
         let prefill = head ? decode : prefill(chunk: chunk, { multiply(layout, tokens: $0) })
       else { continue }
-      scores[layout] = quantize + prefill + Double(workload.generate) * decode
+      // Without a prompt there is nothing to pack for: only tokens count.
+      let first = workload.prompt > 0 ? quantize + prefill : 0
+      scores[layout] = first + Double(workload.generate) * decode
     }
     guard let best = scores.min(by: { ($0.value, $0.key.rawValue) < ($1.value, $1.key.rawValue) })?.key else {
       return nil

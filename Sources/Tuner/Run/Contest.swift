@@ -7,9 +7,9 @@ package struct Contest {
   package private(set) var contenders: [CandidateResult]
 
   /// A candidate slower than the best of its thread count by more than this has no chance, whatever the machine's mood was.
-  private static let chance = 1.5
+  private static let chance = 1.2
   /// A layout whose best takes this many times as long as another one's needs no play-off.
-  private static let hopelessLayout = 4.0
+  private static let hopelessLayout = 2.0
   /// Calls that each contender makes besides one in each round: a check, and warming up.
   private static let calls = 4.0
 

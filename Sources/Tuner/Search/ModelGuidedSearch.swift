@@ -40,12 +40,6 @@ struct ModelGuidedSearch: SearchStrategy {
   private func predicted(_ point: Int, _ evidence: Evidence) -> Double {
     if let expected = evidence.expected(point), expected.sameTokens { return expected.nanoseconds }
     let candidate = space.points[point]
-    let loss =
-      switch candidate.tier {
-      case .rule, .compiled: 1.0
-      case .portable: 8.0
-      case .reference: 40.0
-      }
-    return loss * candidate.floor
+    return candidate.isBounded ? candidate.tier.leastLoss * candidate.floor : 0
   }
 }

@@ -13,6 +13,15 @@ package struct SearchPoint: Hashable, Sendable {
     /// The scalar reference.
     case reference
 
+    /// How many times the floor a kernel of this kind takes at least, by what was measured of them: 1 says nothing.
+    package var leastLoss: Double {
+      switch self {
+      case .rule, .compiled: 1
+      case .portable: 4
+      case .reference: 16
+      }
+    }
+
     package static func < (a: Tier, b: Tier) -> Bool { a.rawValue < b.rawValue }
   }
 
@@ -21,12 +30,15 @@ package struct SearchPoint: Hashable, Sendable {
   package let tier: Tier
   /// Nanoseconds that no kernel can beat by the measured roofs; by operations alone, in no unit, where there are none.
   package let floor: Double
+  /// Whether the floor is one of measured roofs.
+  package let isBounded: Bool
 
   package init(key: CandidateKey, layout: PackedLayout?, tier: Tier, cost: Cost, roofs: RoofModel?) {
     self.key = key
     self.layout = layout
     self.tier = tier
     let bound = roofs?.bound(key.problem, cost: cost, threads: key.configuration.threads)?.nanoseconds
+    isBounded = bound != nil
     floor = max(bound ?? cost.operations, .leastNormalMagnitude)
   }
 

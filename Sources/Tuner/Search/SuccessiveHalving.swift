@@ -14,11 +14,11 @@ struct SuccessiveHalving: SearchStrategy {
   /// Samples that a look takes at least.
   private static let samples = [3, 5]
   /// A point has no chance where it is expected to take this many times as long as the best; from another token count less is known.
-  private static let chance = (sameTokens: 1.3, otherTokens: 4.0)
+  private static let chance = (sameTokens: 1.3, otherTokens: 2.0)
   /// Points slower than the best of their bracket by more than this do not go on.
   private static let stays = 1.25
   /// A layout whose best is slower than that of another one by more than this has no next rung.
-  private static let hopelessLayout = 2.0
+  private static let hopelessLayout = 1.5
   /// Of a bracket's points one in so many goes on, but no fewer than the play-off takes.
   private static let reduction = 4
   private static let finalists = 3
@@ -49,7 +49,11 @@ struct SuccessiveHalving: SearchStrategy {
   var left: Int { queue.count }
 
   private func mayWin(_ point: Int, _ evidence: Evidence) -> Bool {
-    guard let best = evidence.best(against: point), let expected = evidence.expected(point) else { return true }
+    guard let best = evidence.best(against: point) else { return true }
+    guard let expected = evidence.expected(point) else {
+      let candidate = space.points[point]
+      return !candidate.isBounded || candidate.tier.leastLoss * candidate.floor <= best
+    }
     let chance = expected.sameTokens ? Self.chance.sameTokens : Self.chance.otherTokens
     return expected.nanoseconds <= chance * best
   }

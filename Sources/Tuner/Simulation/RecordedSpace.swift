@@ -34,13 +34,11 @@ package struct RecordedSpace: Sendable {
     elapsed = self.results.compactMap(\.expense?.elapsed).reduce(0, +)
   }
 
-  /// The space of the last session in `entries` that was measured in full; play-offs are left out, for they are no search.
+  /// The space of all sessions in `entries`, with the last one's roofs; play-offs are left out, for they are no search.
   package init(_ entries: [JournalEntry]) {
-    let start = entries.lastIndex { if case .session = $0 { true } else { false } } ?? 0
-    let session = entries[start...]
     var roofs: RoofSet?
-    for case .roofs(let set) in session { roofs = set }
-    self.init(Array(session.filter { if case .candidate = $0 { true } else { false } }).latestCandidates, roofs: roofs)
+    for case .roofs(let set) in entries { roofs = set }
+    self.init(entries.filter { if case .candidate = $0 { true } else { false } }.latestCandidates, roofs: roofs)
   }
 
   private static func tier(_ result: CandidateResult, in catalogue: Catalogue) -> SearchPoint.Tier {

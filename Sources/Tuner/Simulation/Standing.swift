@@ -56,11 +56,14 @@ struct Standing {
 
   private func regret(_ number: Int) -> Double {
     let members = questions[number]
+    let points = recorded.space.points
     let known = members.filter { estimates[$0] != nil }
-    let final = known.filter { finalists[$0] }
+    // Of a layout that had a play-off, nobody else wins.
+    let played = Set(known.filter { finalists[$0] }.map { points[$0].layout })
+    let running = known.filter { finalists[$0] || !played.contains(points[$0].layout) }
     let winner =
-      (final.isEmpty ? known : final).min { estimates[$0] ?? .infinity < estimates[$1] ?? .infinity }
-      ?? members.min { recorded.space.points[$0].tier < recorded.space.points[$1].tier }
+      running.min { estimates[$0] ?? .infinity < estimates[$1] ?? .infinity }
+      ?? members.min { points[$0].tier < points[$1].tier }
     let best = members.compactMap { recorded.truth($0) }.min()
     guard let best, let truth = winner.flatMap({ recorded.truth($0) }) else { return 0 }
     return truth / best - 1
