@@ -148,6 +148,7 @@ package enum RecordFile {
 
   /// The system's own words for why a file operation failed.
   static func reason(_ error: any Error) -> String {
+    if (error as? CocoaError)?.code == .fileWriteOutOfSpace { return unsafe String(cString: strerror(ENOSPC)) }
     let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError ?? error as NSError
     guard underlying.domain == NSPOSIXErrorDomain else { return error.localizedDescription }
     return unsafe String(cString: strerror(Int32(underlying.code)))

@@ -16,7 +16,7 @@ package struct PlanFile: Sendable {
   /// Adds `newer` to the plan and returns the whole, with a line for the user where the file at hand was not one to add to.
   ///
   /// Reading, merging and replacing happen under a lock on `<path>.lock`. A file that is no plan of this schema and machine
-  /// is not added to and not lost: it is moved to `<path>.replaced`.
+  /// is not added to and not lost: it is kept as `<path>.replaced`.
   package func merge(_ newer: Plan) throws(RecordError) -> (plan: Plan, note: String?) {
     let merged = try FileLock.holding(path + ".lock") { () throws(RecordError) in
       let (old, note) = try existing(like: newer)
@@ -49,10 +49,12 @@ package struct PlanFile: Sendable {
     } catch {
       reason = error.description
     }
+    // A second name, so that the file stays where it is until the new one replaces it.
     let aside = path + ".replaced"
-    guard unsafe rename(path, aside) == 0 else {
+    _ = unsafe unlink(aside)
+    guard unsafe link(path, aside) == 0 else {
       throw .unwritable(path: aside, reason: unsafe String(cString: strerror(errno)))
     }
-    return (nil, "\(reason); moved to \(aside)")
+    return (nil, "\(reason); kept as \(aside)")
   }
 }
