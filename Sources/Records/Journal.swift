@@ -1,4 +1,4 @@
-internal import Foundation
+package import Foundation
 
 /// One line of the tuner's journal.
 package enum JournalEntry: Hashable, Sendable {
@@ -87,10 +87,15 @@ package struct Journal: Sendable {
   /// The readable entries, and how many lines were not readable (a line cut by a kill is one).
   package func read() throws(RecordError) -> (entries: [JournalEntry], unreadable: Int) {
     guard FileManager.default.fileExists(atPath: path) else { return ([], 0) }
+    return Self.entries(try RecordFile.read(path))
+  }
+
+  /// The readable entries among the lines of `bytes`, and how many lines were not readable.
+  package static func entries(_ bytes: Data) -> (entries: [JournalEntry], unreadable: Int) {
     let decoder = JSONDecoder()
     var entries: [JournalEntry] = []
     var unreadable = 0
-    for line in try RecordFile.read(path).split(separator: UInt8(ascii: "\n")) {
+    for line in bytes.split(separator: UInt8(ascii: "\n")) {
       if let entry = try? decoder.decode(JournalEntry.self, from: Data(line)) {
         entries.append(entry)
       } else {

@@ -26,6 +26,7 @@ package enum RecordFile {
       try? FileManager.default.removeItem(at: temporary)
       throw .unwritable(path: path, reason: reason(error))
     }
+    sweep(folder, target.lastPathComponent)
     guard unsafe rename(temporary.path, target.path) == 0 else {
       let cause = unsafe String(cString: strerror(errno))
       try? FileManager.default.removeItem(at: temporary)
@@ -33,11 +34,28 @@ package enum RecordFile {
     }
   }
 
+  /// Removes the temporary files of `name` that killed writers left.
+  private static func sweep(_ folder: URL, _ name: String) {
+    let strays = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    for stray in strays where stray.hasPrefix(".\(name).") && stray.hasSuffix(".tmp") {
+      guard let writer = Int32(stray.dropFirst(name.count + 2).dropLast(4)), writer > 0 else { continue }
+      if kill(writer, 0) != 0, errno == ESRCH {
+        try? FileManager.default.removeItem(at: folder.appendingPathComponent(stray))
+      }
+    }
+  }
+
   /// Decodes the JSON file at `path`; `expected` says in words what it should hold.
   package static func decode<Value: Decodable>(
     _ type: Value.Type, from path: String, expected: String
   ) throws(RecordError) -> Value {
-    let bytes = try read(path)
+    try decode(type, read(path), from: path, expected: expected)
+  }
+
+  /// Decodes the JSON `bytes` of the file at `path`.
+  package static func decode<Value: Decodable>(
+    _ type: Value.Type, _ bytes: Data, from path: String, expected: String
+  ) throws(RecordError) -> Value {
     do {
       return try JSONDecoder().decode(type, from: bytes)
     } catch {
@@ -81,6 +99,7 @@ package enum RecordFile {
 
   /// The system's own words for why a file operation failed.
   static func reason(_ error: any Error) -> String {
+    if (error as? CocoaError)?.code == .fileWriteOutOfSpace { return unsafe String(cString: strerror(ENOSPC)) }
     let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError ?? error as NSError
     guard underlying.domain == NSPOSIXErrorDomain else { return error.localizedDescription }
     return unsafe String(cString: strerror(Int32(underlying.code)))

@@ -33,7 +33,7 @@ struct DemoCommand: ParsableCommand {
     TuneOptions.summarise(outcome)
     let name = machine.identity.name
     let report = try ReportCommand.write(
-      tuning: options.dataFolder.tuning(machine: name), plan: options.plan,
+      tuning: try options.dataFolder.tuning(machine: name), plan: options.plan,
       output: options.dataFolder.report(machine: name))
     if outcome.cancelled { throw ExitCode(130) }
 
@@ -41,6 +41,7 @@ struct DemoCommand: ParsableCommand {
     var sessionOptions = SessionOptions()
     sessionOptions.threads = options.threadCount(machine)
     sessionOptions.plan = outcome.plan
+    sessionOptions.forced = try options.forced()
     sessionOptions.machine = machine
     let session = try Session(model, sessionOptions)
     var parameters = GenerateParameters()

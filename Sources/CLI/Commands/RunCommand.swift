@@ -48,13 +48,18 @@ struct RunCommand: ParsableCommand {
     parameters.topP = topP
     parameters.seed = seed
     let machine = try options.machine()
+    let forced = try options.forced()
     let (plan, _, planNotes) = options.loadPlan(machine)
     for line in planNotes { note("note: \(line)") }
-    if plan == nil { note("note: this machine is not tuned for this model; to tune: ttq tune --model \(folder)") }
+    if plan?.machine != machine.identity {
+      note("note: this machine is not tuned for this model; to tune: ttq tune --model \(folder)")
+    }
     let model = try LanguageModel(folder: folder)
     let session = try Session(
       model,
-      flags.sessionOptions(machine: machine, threads: options.threadCount(machine), plan: plan, context: context))
+      flags.sessionOptions(
+        machine: machine, threads: options.threadCount(machine), plan: plan, forced: forced, context: context))
+    for line in RunSummary.unmetDemands(forced, session) { note("note: \(line)") }
     if explain { Self.explain(session) }
     let generation = try session.generate(model.encode(prompt), parameters, show: Self.show)
     Self.show("\n")

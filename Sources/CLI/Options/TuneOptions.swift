@@ -12,6 +12,13 @@ struct TuneOptions: ParsableArguments {
   @Option(help: "Seconds for everything. (default: 45 for quick, none for measure)")
   var timeLimit: Double?
 
+  @Option(
+    help: "The part of a fleet's work to do, such as 2/4: the second of four. Plan and journal are named after it.")
+  var shard: Shard?
+
+  @Option(help: "The journal to write and to go on from. (default: beside this machine's plan)")
+  var journal: String?
+
   func validate() throws {
     guard rigor != .estimate else {
       throw ValidationError("--rigor: expected quick or measure; estimate measures nothing")
@@ -26,13 +33,17 @@ struct TuneOptions: ParsableArguments {
     _ shapes: [ModelShape], format: WeightFormat, activation: ActivationFormat, cache: CacheType = .f32,
     norm: NormOrder = .two, options: MachineOptions, machine: Machine
   ) throws -> TuningOutcome {
-    let folder = options.dataFolder.tuning(machine: machine.identity.name)
+    let part = shard.map { ".shard-\($0.index)-of-\($0.count)" } ?? ""
+    func path(_ name: String, _ ending: String) throws(CLIError) -> String {
+      "\(try options.dataFolder.tuning(machine: machine.identity.name))/\(name)\(part).\(ending)"
+    }
     let threads = options.threadCount(machine)
     var tuning = TuningOptions(
       shapes: shapes, format: format, activation: activation, cache: cache, norm: norm,
       threads: Array(Set([1, threads])).sorted(), rigor: rigor,
-      planPath: options.plan ?? "\(folder)/plan.json", journalPath: "\(folder)/journal.jsonl",
+      planPath: try options.plan ?? path("plan", "json"), journalPath: try journal ?? path("journal", "jsonl"),
       coldBytes: machine.coldBytes)
+    tuning.shard = shard
     if let timeLimit { tuning.timeLimit = timeLimit }
     let interrupt = Interrupt()
     let bar = ProgressBar("tuning")
@@ -67,3 +78,7 @@ struct TuneOptions: ParsableArguments {
 }
 
 extension Rigor: ExpressibleByArgument {}
+
+extension Shard: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+}

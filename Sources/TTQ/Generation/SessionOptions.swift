@@ -23,6 +23,8 @@ public struct SessionOptions: Sendable {
   /// always to never, so this saves time and costs nothing that was seen.
   package var driftThreshold = 0.1
   package var plan: Plan?
+  /// Variants that stand in the place of the plan's.
+  package var forced = ForcedChoices.none
   /// nil probes this machine.
   package var machine: Machine?
   /// CPUs that the threads are bound to, the calling one included; empty leaves them to the scheduler, nil takes those allowed.

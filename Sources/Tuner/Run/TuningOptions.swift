@@ -14,6 +14,8 @@ package struct TuningOptions: Sendable {
   /// Seconds for everything, roofs included; nil for no limit.
   package var timeLimit: Double?
   package var workload: Workload
+  /// The part of the problems to tune; nil for all.
+  package var shard: Shard?
   package var planPath: String
   package var journalPath: String
   /// Memory that holds copies of the weights; 0 for warm ones.
