@@ -63,9 +63,14 @@ struct Decoder: ~Copyable {
   /// The logits of the last token that they were computed for.
   func withLogits<Result>(_ body: (Span<Float>) -> Result) -> Result { body(work.logits.rows(0..<1)) }
 
+  /// Forgets the positions from `count` on; what was measured stays.
+  func truncate(to count: Int) {
+    for layer in layers { layer.cache.truncate(to: count) }
+  }
+
   /// Forgets all positions and what was measured.
   func reset() {
-    for layer in layers { layer.cache.truncate(to: 0) }
+    truncate(to: 0)
     for linear in linears { linear.reset() }
   }
 

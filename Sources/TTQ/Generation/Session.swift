@@ -94,6 +94,16 @@ public final class Session {
     notes = contextNotes
   }
 
+  /// Forgets the tokens from `count` on, so that others can follow those before. What all of them told about activations, and the
+  /// weights quantized for it, stay until later tokens change them.
+  package func truncate(to count: Int) {
+    precondition((0...position).contains(count))
+    decoder.truncate(to: count)
+  }
+
+  /// Adds a line to what is to be shown.
+  func report(_ note: String) { notes.append(note) }
+
   /// Runs a prompt, or what a later turn adds; `logits` are those of its last token. Values that are not finite are an error, after
   /// which the session is empty.
   public func prefill(_ tokens: [Int]) throws(EngineError) {
