@@ -85,15 +85,13 @@ public final class ChatSession {
     var shared = zip(held, tokens).prefix { $0 == $1 }.count
     // The last token runs again, since the answer begins at its logits.
     shared = min(shared, tokens.count - 1)
-    session.truncate(to: shared)
+    session.rewind(to: shared)
     held.removeLast(held.count - shared)
     do throws(EngineError) {
       steps = try GenerationSteps(
         session, Array(tokens[shared...]), generateParameters, history: tokens[..<shared])
     } catch {
-      // A failed prefill leaves the session empty.
-      held = []
-      session.truncate(to: 0)
+      forgetCache()
       throw error
     }
     held = tokens
@@ -109,8 +107,15 @@ public final class ChatSession {
       return try steps?.next()
     } catch {
       finish()
+      forgetCache()
       throw error
     }
+  }
+
+  /// After an error layers may hold different positions; the next turn runs the whole conversation.
+  private func forgetCache() {
+    held = []
+    session.rewind(to: 0)
   }
 
   /// Ends the answer of a turn, if it is still the one under way.
@@ -126,7 +131,7 @@ public final class ChatSession {
     let generation = steps.generation
     messages.append(ChatMessage(.assistant, generation.text))
     // The last token was chosen and not run.
-    held += generation.tokens.prefix(session.position - held.count)
+    held += generation.tokens.prefix(max(session.position - held.count, 0))
     return generation
   }
 

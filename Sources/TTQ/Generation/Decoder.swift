@@ -63,15 +63,15 @@ struct Decoder: ~Copyable {
   /// The logits of the last token that they were computed for.
   func withLogits<Result>(_ body: (Span<Float>) -> Result) -> Result { body(work.logits.rows(0..<1)) }
 
-  /// Forgets the positions from `count` on; what was measured stays.
-  func truncate(to count: Int) {
-    for layer in layers { layer.cache.truncate(to: count) }
-  }
-
   /// Forgets all positions and what was measured.
   func reset() {
-    truncate(to: 0)
+    rewind(to: 0)
     for linear in linears { linear.reset() }
+  }
+
+  /// Forgets the positions past the first `position`; what was measured stays.
+  func rewind(to position: Int) {
+    for layer in layers { layer.cache.truncate(to: position) }
   }
 
   /// Quantizes what is not quantized yet, or for fewer tokens than were measured and `threshold` away from what they say now.

@@ -25,6 +25,12 @@ public final class LanguageModel: Sendable {
     loadNanoseconds = (ContinuousClock.now - start).nanoseconds
   }
 
+  /// Bytes of all matrices as the files have them, each counted once.
+  public var weightBytes: Int {
+    let embedding = configuration.tieWordEmbeddings ? 0 : weights.embedding.bytes.byteCount
+    return weights.linears.reduce(embedding) { $0 + $1.byteCount }
+  }
+
   /// The tokens of a prompt, with what the model expects around a text.
   public func encode(_ prompt: String, special: Bool = false) throws(EngineError) -> [Int] {
     guard let tokenizer else { throw .tokenizer("\(folder): has no tokenizer") }

@@ -94,12 +94,8 @@ public final class Session {
     notes = contextNotes
   }
 
-  /// Forgets the tokens from `count` on, so that others can follow those before. What all of them told about activations, and the
-  /// weights quantized for it, stay until later tokens change them.
-  package func truncate(to count: Int) {
-    precondition((0...position).contains(count))
-    decoder.truncate(to: count)
-  }
+  /// Forgets what came after the first `position` tokens; the weights stay as they are quantized.
+  package func rewind(to position: Int) { decoder.rewind(to: position) }
 
   /// Adds a line to what is to be shown.
   func report(_ note: String) { notes.append(note) }
@@ -197,6 +193,25 @@ extension Session {
 
   /// Bytes of keys and values.
   public var cacheBytes: Int { decoder.cacheBytes }
+
+  /// Bytes of the keys and values of so many positions.
+  package func cacheBytes(at positions: Double) -> Double { Double(cacheBytes) / Double(capacity) * positions }
+
+  /// Bytes of the linear layers that one token reads.
+  package var weightsRead: Int {
+    decoder.linears.reduce(0) { $0 + ($1.use.quantized ? $1.packedBytes : $1.weights.byteCount) }
+  }
+
+  /// Bytes that quantizing every problem reads and writes.
+  package var quantizedTraffic: Int {
+    decoder.linears.reduce(0) { $0 + ($1.use.quantized ? $1.weights.byteCount + $1.packedBytes : 0) }
+  }
+
+  /// The type of the model's weights.
+  package var weightType: String { model.weights.head.element.rawValue }
+
+  /// The format of quantized weights and of the activations that meet them: `q4g32/a8`.
+  package var quantizedType: String { "\(options.format)/\(options.activations.rawValue)" }
 
   /// Bits that decoding reads for each weight of the linear layers, averaged by their number.
   public var effectiveBits: Double {
