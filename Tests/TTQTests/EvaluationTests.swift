@@ -52,6 +52,8 @@ import Testing
     let tokens = windows.tokens[0]
     var options = try SessionOptions.testing(.ttq, bits: 2)
     options.prefill = .exact
+    // Variants of int8 activations differ by more than order: one code that rounds otherwise moves what follows.
+    options.activations = .f32
     let (a, b) = try (Session(model, options), Session(model, options))
     try a.prefill(Array(tokens[..<32]))
     try b.prefill(Array(tokens[..<32]))

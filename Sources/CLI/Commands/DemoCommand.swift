@@ -57,8 +57,9 @@ struct DemoCommand: ParsableCommand {
     parameters.topP = 0.9
     parameters.seed = 1
     print("\nttq, 4 bit, groups of 32, int8 activations:\n")
-    RunCommand.show(prompt)
-    let generation = try session.generate(model.encode(prompt), parameters, show: RunCommand.show)
+    print(prompt, terminator: "")
+    fflush(nil)
+    let generation = try session.generate(model.encode(prompt), parameters, show: GenerationOutput.text.show)
     print("\n")
     for line in session.notes { print("note: \(line)") }
     print(RunSummary.text(generation, session))

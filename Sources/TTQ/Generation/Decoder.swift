@@ -65,11 +65,11 @@ struct Decoder: ~Copyable {
 
   /// Forgets all positions and what was measured.
   func reset() {
-    for layer in layers { layer.cache.truncate(to: 0) }
+    rewind(to: 0)
     for linear in linears { linear.reset() }
   }
 
-  /// Forgets the positions past the first `position`.
+  /// Forgets the positions past the first `position`; what was measured stays.
   func rewind(to position: Int) {
     for layer in layers { layer.cache.truncate(to: position) }
   }

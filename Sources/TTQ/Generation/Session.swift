@@ -97,6 +97,9 @@ public final class Session {
   /// Forgets what came after the first `position` tokens; the weights stay as they are quantized.
   package func rewind(to position: Int) { decoder.rewind(to: position) }
 
+  /// Adds a line to what is to be shown.
+  func report(_ note: String) { notes.append(note) }
+
   /// Runs a prompt, or what a later turn adds; `logits` are those of its last token. Values that are not finite are an error, after
   /// which the session is empty.
   public func prefill(_ tokens: [Int]) throws(EngineError) {
