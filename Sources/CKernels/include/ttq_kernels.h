@@ -51,10 +51,14 @@ typedef struct {
   const uint16_t *_Nullable a;    // bf16: rank rows of K
 } ttq_low_rank;
 
-// quantize: u = w, then u = u - b[n][i] * a[i][k] for i = 0, 1 ... rank - 1 in this order; v = u * d; per row and group, over its channels below K: minimum = f16(min v), scale = f16((max v - min v) / (2^bits - 1)),
+// The rank whose product is the i-th to be subtracted: of each pair the odd one first, as vdpbf16ps takes them.
+static inline size_t ttq_low_rank_order(size_t i, size_t rank) { return (i ^ 1) < rank ? i ^ 1 : i; }
+
+// quantize: u = w, then u = u - b[n][i] * a[i][k] for i = 1, 0, 3, 2 ... (ttq_low_rank_order); v = u * d; per row and group, over its channels below K: minimum = f16(min v), scale = f16((max v - min v) / (2^bits - 1)),
 //   code = clamp(trunc((v - minimum) * (1 / scale) + 0.5), 0, 2^bits - 1), all 0 where scale rounds to 0.
 // Single precision, each operation rounded, never contracted; f16 rounds to nearest even. A zero minimum
-// or scale is +0, whatever the signs of the zeros it comes from. Equal bit for bit between variants of a layout, layouts hold equal codes. Weights and d are finite.
+// or scale is +0, whatever the signs of the zeros it comes from. Equal bit for bit between variants of a layout, layouts hold equal codes. Weights and d are finite; with factors, weights of
+// the rows for AVX-512 BF16, which know no subnormal numbers, are 0 or at least 2^-119, and factors 0 or at least 2^-56: no sum is subnormal then.
 // Layout compact16: range = (max v - min v) / (2^bits - 1), low = min v; per row
 //   scale step = f16(max range / 255), minimum step = f16(max |low| / 127), both rounded up, so that 8 bits hold what follows;
 //   scale = scale step * nearest(range * (1 / scale step)), minimum = minimum step * nearest(low * (1 / minimum step))
