@@ -49,7 +49,8 @@ struct ChatCommand: ParsableCommand {
       try LanguageModel(folder: folder), instructions: system,
       generateParameters: sampling.parameters(maxTokens: maxTokens),
       options: flags.sessionOptions(
-        machine: machine, threads: options.threadCount(machine), plan: plan, context: context),
+        machine: machine, threads: options.threadCount(machine), plan: plan, forced: try options.forced(),
+        context: context),
       template: try template.map { name throws(EngineError) in try ChatTemplate.named(name) })
     chat.settings.thinking = thinking
     chat.settings.date = Self.today
