@@ -48,12 +48,15 @@ size_t ttq_qmatmul_unpacked512_floats(size_t k, size_t group);
   void ttq_qmatmul_##function##_q8(const ttq_qmatmul_args *);
 TTQ_QMATMUL_VARIANTS(TTQ_QMATMUL_PROTOTYPES, TTQ_QMATMUL_NARROW_PROTOTYPES)
 
-// The rungs above, on layout panel16: scales in fixed point, which errs by what a row declares, in practice by 7e-5 on bell-shaped
-// weights and activations, at most 5e-4 over small shapes. Shares of roofs at T = 512 in a C program, cold, 3072x1024 and 4096x4096.
-//   a8/avx2_fixed_r16x3        a chunk's 16-bit sums meet their scale in one vpmaddwd, where f32 takes one to widen them, a multiply
-//                              and two multiply-adds: 64.7 and 63.7 % of the vpmaddubsw roof, r16x3 53.5 and 52.6 %
-//   a8/avx512vnni_fixed_r32x6  for two chunks 16 vpdpbusd, one vpmulhrsw and two vpdpwssd: at most 16 / 19 = 84 % of the roof. 75.6 and
-//                              76.0 %, r32x6 66.7 and 65.7 %. A tile alone reaches 82 %, unpacking and interleaving take 2 to 4 %
+// The rungs above, on layout panel16: scales in fixed point, which errs by what a row declares; by 7e-5 on bell-shaped weights and
+// activations, by at most 5e-4 over small shapes. Shares of roofs are of T = 512 at 4 bit, cold, 3072x1024 and 4096x4096.
+//   a8/avx2_fixed_r16x3   a chunk's 16-bit sums meet their scale in one vpmaddwd, where f32 takes one to widen them, a multiply and
+//                         two multiply-adds: 65 and 64 % of the vpmaddubsw roof, in turns with r16x3's 53 and 53 %
+//   a8/avx512vnni_fixed_r32x6  for two chunks 16 vpdpbusd, one vpmulhrsw and two vpdpwssd, all on the two pipes that multiply: at
+//                         most 16 / 19 = 84 % of the roof. It reaches 76 and 77 %, 75 and 76 % with two threads; r32x6 67 and
+//                         66 %, 61 and 62 %. A tile whose operands are in L1 reaches 82 % (87 % without minima, a wrong result);
+//                         in place it meets activations in L3 and results on their way to memory. Interleaving and unpacking take
+//                         1.4 and 1.6 % of the time at the roof; unpacking 5.6 % where tiles do not fetch the next weights
 #if defined(__x86_64__)
 #define TTQ_QMATMUL_FIXED(V) \
   V("a8/avx2_fixed_r16x3", 1, AVX2, A8, "avx2_a8_fixed.c", 128, "scales in fixed point", a8_avx2_fixed_r16x3, ttq_qmatmul_fixed256_floats) \
