@@ -12,7 +12,7 @@ struct SimulateCommand: ParsableCommand {
       "Regret: how much slower a strategy's winners are than the best of the space, over every problem and thread budget."
   )
 
-  @Argument(help: "The journal of an exhaustive tuning; /dev/stdin reads one that is unpacked on the way.")
+  @Argument(help: "The journal of an exhaustive tuning.")
   var journal: String
 
   @Flag(help: "Print one JSON object for each strategy.")
