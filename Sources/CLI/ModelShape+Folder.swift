@@ -12,4 +12,9 @@ extension ModelShape {
     self.init(
       configuration, name: URL(fileURLWithPath: folder).lastPathComponent, source: "config.json", element: element)
   }
+
+  /// The shape set called `name` in Tuning/problems, or at the path that it is.
+  init(named name: String, in data: DataFolder) throws {
+    try self.init(path: name.hasSuffix(".json") ? name : data.find("Tuning/problems/\(name).json"))
+  }
 }

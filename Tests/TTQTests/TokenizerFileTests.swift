@@ -116,7 +116,12 @@ import Testing
     (#"{"model":{"vocab":{"a":1},"merges":[]},"added_tokens":[{"id":2}]}"#, "content"),
     (#"{"model":{"vocab":{"a":1},"merges":[]},"normalizer":{"type":"Lowercase"}}"#, "\"Lowercase\" is not supported"),
     (#"{"model":{"vocab":{"a":1},"merges":[]},"normalizer":3}"#, "normalizer.type"),
-    (#"{"model":{"vocab":{"a":1},"merges":[]},"pre_tokenizer":{"type":"Metaspace"}}"#, "\"Metaspace\" is not"),
+    (#"{"model":{"vocab":{"a":1},"merges":[]},"pre_tokenizer":{"type":"Whitespace"}}"#, "\"Whitespace\" is not"),
+    (#"{"model":{"vocab":{"a":1},"merges":[]},"pre_tokenizer":{"type":"Metaspace"}}"#, "pre_tokenizer.replacement"),
+    (
+      #"{"model":{"vocab":{"a":1},"merges":[]},"pre_tokenizer":{"type":"Metaspace","replacement":"_","prepend_scheme":"x"}}"#,
+      "always first never"
+    ),
     (
       #"{"model":{"vocab":{"a":1},"merges":[]},"pre_tokenizer":{"type":"Split","behavior":"Isolated","pattern":{"Regex":"("}}}"#,
       "PCRE2"
@@ -128,8 +133,75 @@ import Testing
     try expectLine(part) { try tokenizer(text) }
   }
 
+  /// Spaces as marks, one before the text or, by the scheme, before every stretch of it; Llama 2's newer files.
+  @Test(arguments: [("always", [6, 3, 7, 6, 1]), ("first", [6, 3, 7, 1]), ("never", [3, 7, 1])])
+  func metaspace(_ scheme: String, _ expected: [Int]) throws {
+    let step = #""type":"Metaspace","replacement":"▁","prepend_scheme":"\#(scheme)","split":true"#
+    let rest =
+      #","pre_tokenizer":{\#(step)},"decoder":{\#(step)},"added_tokens":[{"id":7,"content":"<s>","special":true}]"#
+    let tokenizer = try tokenizer(json(rest: rest))
+    #expect(try tokenizer.encode("ab<s>a", special: true) == expected)
+    #expect(try tokenizer.encode(" ab  a") == [6, 3, 6, 6, 1])
+    let ids = try tokenizer.encode("ab  a")
+    #expect(tokenizer.decode(ids) == "ab  a")
+  }
+
+  /// Gemma's pre-tokenizer: a text as pattern, which ends its word.
+  @Test func splitsAfterAText() throws {
+    let rest = #","pre_tokenizer":{"type":"Split","behavior":"MergedWithPrevious","pattern":{"String":"."}}"#
+    let vocabulary = #"{"a":0,".":1,"a.":2,".a":3,"aa":4}"#
+    let tokenizer = try tokenizer(
+      json(model: #""type":"BPE""#, vocabulary: vocabulary, merges: #"[". a","a .","a a"]"#, rest: rest))
+    #expect(try tokenizer.encode("aa.a.") == [0, 2, 2])
+    #expect(try tokenizer.encode("..a") == [1, 1, 0])
+  }
+
+  /// Added tokens that are not special are found in any text, special ones only when asked for.
+  @Test func ordinaryAddedTokensAreAlwaysFound() throws {
+    let tokenizer = try tokenizer(
+      json(rest: #","added_tokens":[{"id":10,"content":"<x>"},{"id":7,"content":"<s>","special":true}]"#))
+    #expect(try tokenizer.encode("a<x>b") == [1, 10, 2])
+    #expect(try !tokenizer.encode("a<s>b").contains(7))
+    #expect(tokenizer.decode([1, 10, 7]) == "a<x>")
+  }
+
+  /// OPT's files: GPT-2's words, and markers that only the configuration names.
+  @Test func markersOfTheConfiguration() throws {
+    try folder.write("vocab.json", #"{"a":0,"</s>":1,"<pad>":2}"#)
+    try folder.write("merges.txt", "#version: 0.2\n")
+    try folder.write(
+      "tokenizer_config.json",
+      #"""
+      {"tokenizer_class":"GPT2Tokenizer","add_bos_token":true,"bos_token":{"content":"</s>"},"pad_token":"<pad>"}
+      """#)
+    let tokenizer = try Tokenizer(folder: folder.path)
+    #expect(try tokenizer.encode("aa", template: true) == [1, 0, 0])
+    #expect(try tokenizer.encode("a<pad>", special: true) == [0, 2])
+    try folder.write("tokenizer_config.json", #"{"tokenizer_class":"T5Tokenizer"}"#)
+    try expectLine("GPT2Tokenizer Qwen2Tokenizer") { try Tokenizer(folder: folder.path) }
+  }
+
+  /// "a" "b" " " "ab" " ab", "a" last: the rank of a token says when it is made.
+  @Test func tiktokenRanks() throws {
+    try folder.write("tokenizer.model", "Yg== 0\nIA== 1\nYWI= 2\nIGFi 3\nYQ== 4\n")
+    let tokenizer = try Tokenizer(folder: folder.path)
+    #expect(try tokenizer.encode("ab ab ba") == [2, 3, 1, 0, 4])
+    #expect(try tokenizer.encode("a<|eot_id|>", special: true, template: true) == [5, 4, 14])
+    #expect(tokenizer.decode([5, 2, 3, 14]) == "ab ab" && tokenizer.count == 261)
+  }
+
+  @Test(arguments: [
+    "", "YQ==", "YQ== x", "YQ== -1", "YQ== 4194304", "YQ 0", "Y=Q= 0", "====  0", "YQ== 0 0", "\u{1}\n",
+    "YQ== 0\nYQ== 1",
+    "YQ== 0\nYg== 0", String(repeating: "YWFh", count: 200) + " 0",
+  ])
+  func hostileRanks(_ text: String) throws {
+    try folder.write("tokenizer.model", text)
+    try expectLine("expected") { try Tokenizer(folder: folder.path) }
+  }
+
   @Test func noTokenizer() throws {
-    try expectLine("neither tokenizer.json nor vocab.json") { try Tokenizer(folder: folder.path) }
+    try expectLine("expected tokenizer.json, vocab.json, tokenizer.model") { try Tokenizer(folder: folder.path) }
     try FileManager.default.createDirectory(atPath: "\(folder.path)/tokenizer.json", withIntermediateDirectories: true)
     try expectLine("is a directory") { try Tokenizer(folder: folder.path) }
   }

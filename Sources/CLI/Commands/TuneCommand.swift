@@ -36,10 +36,7 @@ struct TuneCommand: ParsableCommand {
   }
 
   private func modelShape() throws -> ModelShape {
-    if let shapes {
-      let path = shapes.hasSuffix(".json") ? shapes : try options.dataFolder.find("Tuning/problems/\(shapes).json")
-      return try ModelShape(path: path)
-    }
+    if let shapes { return try ModelShape(named: shapes, in: options.dataFolder) }
     return try ModelShape(folder: try model ?? options.dataFolder.findDemoModel())
   }
 }

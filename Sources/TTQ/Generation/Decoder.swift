@@ -69,6 +69,11 @@ struct Decoder: ~Copyable {
     for linear in linears { linear.reset() }
   }
 
+  /// Forgets the positions past the first `position`.
+  func rewind(to position: Int) {
+    for layer in layers { layer.cache.truncate(to: position) }
+  }
+
   /// Quantizes what is not quantized yet, or for fewer tokens than were measured and `threshold` away from what they say now.
   mutating func quantizeAll(threshold: Double) throws(EngineError) {
     for layer in layers {

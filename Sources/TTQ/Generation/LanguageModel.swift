@@ -18,14 +18,19 @@ public final class LanguageModel: Sendable {
     self.folder = folder
     configuration = try ModelConfiguration(folder: folder)
     weights = try ModelWeights(TensorStore(folder: folder), configuration)
-    let hasTokenizer = fileExists("\(folder)/tokenizer.json") || fileExists("\(folder)/vocab.json")
-    tokenizer = hasTokenizer ? try Tokenizer(folder: folder) : nil
+    tokenizer = TokenizerFile(folder: folder) == nil ? nil : try Tokenizer(folder: folder)
     loadNanoseconds = (ContinuousClock.now - start).nanoseconds
+  }
+
+  /// Bytes of all matrices as the files have them, each counted once.
+  public var weightBytes: Int {
+    let embedding = configuration.tieWordEmbeddings ? 0 : weights.embedding.bytes.byteCount
+    return weights.linears.reduce(embedding) { $0 + $1.byteCount }
   }
 
   /// The tokens of a prompt, with what the model expects around a text.
   public func encode(_ prompt: String, special: Bool = false) throws(EngineError) -> [Int] {
-    guard let tokenizer else { throw .tokenizer("\(folder): has no tokenizer; expected tokenizer.json or vocab.json") }
+    guard let tokenizer else { throw .tokenizer("\(folder): has no tokenizer") }
     do throws(TokenizerError) {
       return try tokenizer.encode(prompt, special: special, template: true)
     } catch {

@@ -94,6 +94,9 @@ public final class Session {
     notes = contextNotes
   }
 
+  /// Forgets what came after the first `position` tokens; the weights stay as they are quantized.
+  package func rewind(to position: Int) { decoder.rewind(to: position) }
+
   /// Runs a prompt, or what a later turn adds; `logits` are those of its last token. Values that are not finite are an error, after
   /// which the session is empty.
   public func prefill(_ tokens: [Int]) throws(EngineError) {
@@ -187,6 +190,25 @@ extension Session {
 
   /// Bytes of keys and values.
   public var cacheBytes: Int { decoder.cacheBytes }
+
+  /// Bytes of the keys and values of so many positions.
+  package func cacheBytes(at positions: Double) -> Double { Double(cacheBytes) / Double(capacity) * positions }
+
+  /// Bytes of the linear layers that one token reads.
+  package var weightsRead: Int {
+    decoder.linears.reduce(0) { $0 + ($1.use.quantized ? $1.packedBytes : $1.weights.byteCount) }
+  }
+
+  /// Bytes that quantizing every problem reads and writes.
+  package var quantizedTraffic: Int {
+    decoder.linears.reduce(0) { $0 + ($1.use.quantized ? $1.weights.byteCount + $1.packedBytes : 0) }
+  }
+
+  /// The type of the model's weights.
+  package var weightType: String { model.weights.head.element.rawValue }
+
+  /// The format of quantized weights and of the activations that meet them: `q4g32/a8`.
+  package var quantizedType: String { "\(options.format)/\(options.activations.rawValue)" }
 
   /// Bits that decoding reads for each weight of the linear layers, averaged by their number.
   public var effectiveBits: Double {

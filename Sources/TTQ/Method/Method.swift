@@ -9,9 +9,11 @@ public enum Method: String, CaseIterable, Hashable, Sendable {
 }
 
 /// What the prompt itself runs through while its activations are measured.
-public enum PrefillMode: String, CaseIterable, Hashable, Sendable {
+public enum PrefillMode: String, CaseIterable, Hashable, Sendable, CustomStringConvertible {
   /// The quantized weights: each layer is measured on its own input, quantized, and then used.
   case quantized
   /// The full weights; only what follows the prompt meets the quantized ones.
   case exact
+
+  public var description: String { rawValue }
 }

@@ -13,6 +13,9 @@ package struct LinearWeights: Sendable {
   /// max|w| over all parts.
   package let largest: Float
 
+  /// Bytes of all parts.
+  package var byteCount: Int { n * k * element.bytes }
+
   /// Stacks `parts`, tensors of `k` columns; reads them once, so that a weight that is not finite is found here.
   package init(name: String, role: LinearRole, parts: [Tensor], k: Int) throws(ModelFileError) {
     self.name = name

@@ -33,13 +33,16 @@ struct AddedTokens: Sendable {
     let token: Int?
   }
 
-  /// Cuts the text at the added tokens: leftmost first, and the longest there.
-  func segments(of text: [UInt8]) -> [Segment] {
+  /// Cuts the text at the added tokens, at special ones only where `special`: leftmost first, and the longest there.
+  func segments(of text: [UInt8], special: Bool) -> [Segment] {
+    guard tokens.contains(where: { special || !$0.special }) else {
+      return [Segment(text: text.indices, token: nil)]
+    }
     var segments: [Segment] = []
     var start = 0
     var at = 0
     while at < text.count {
-      guard let token = token(at: at, in: text) else {
+      guard let token = token(at: at, in: text, special: special) else {
         at += 1
         continue
       }
@@ -54,8 +57,11 @@ struct AddedTokens: Sendable {
     return segments
   }
 
-  private func token(at index: Int, in text: [UInt8]) -> AddedToken? {
-    byFirstByte[Int(text[index])].lazy.map { tokens[$0] }.first { text[index...].starts(with: $0.text) }
+  private func token(at index: Int, in text: [UInt8], special: Bool) -> AddedToken? {
+    for candidate in byFirstByte[Int(text[index])] where special || !tokens[candidate].special {
+      if text[index...].starts(with: tokens[candidate].text) { return tokens[candidate] }
+    }
+    return nil
   }
 
   private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }

@@ -6,13 +6,18 @@ enum Normalizer: Sendable, Hashable {
   case nfc
   /// Puts the bytes before a text that is not empty.
   case prepend([UInt8])
+  /// Puts the bytes before a text that does not begin with them, where `firstOnly` only at the very beginning.
+  case begin([UInt8], firstOnly: Bool)
   /// Puts `with` for each occurrence of `find`, which is not empty.
   case replace(find: [UInt8], with: [UInt8])
 
-  func apply(_ text: [UInt8]) -> [UInt8] {
+  /// - Parameter isFirst: nothing comes before the text, no added token either.
+  func apply(_ text: [UInt8], isFirst: Bool) -> [UInt8] {
     switch self {
     case .nfc: Self.composed(text)
     case .prepend(let prefix): text.isEmpty ? text : prefix + text
+    case .begin(let prefix, let firstOnly):
+      text.isEmpty || text.starts(with: prefix) || firstOnly && !isFirst ? text : prefix + text
     case .replace(let find, let with): Self.replaced(text[...], find: find, with: with)
     }
   }

@@ -57,6 +57,14 @@ internal import CPCRE2
     if end < range.upperBound { words.append(end..<range.upperBound) }
   }
 
+  /// A pattern that matches exactly `text`.
+  static func escaped(_ text: String) -> String {
+    text.unicodeScalars.reduce(into: "") { pattern, scalar in
+      if scalar.isASCII, !scalar.properties.isAlphabetic, scalar.properties.numericType == nil { pattern += "\\" }
+      pattern.unicodeScalars.append(scalar)
+    }
+  }
+
   private static func message(_ status: Int32) -> String {
     var buffer = [UInt8](repeating: 0, count: 200)
     let count = unsafe buffer.withUnsafeMutableBufferPointer { buffer in

@@ -1,10 +1,6 @@
 extension TokenDecoder {
-  /// Reads the decoder of a file and applies it to every token once; only what is stripped off a text is left for later.
-  init(
-    _ field: JSONField, vocabulary: Vocabulary, added: AddedTokens
-  ) throws(ModelFileError) {
-    var steps = Steps()
-    try steps.add(field)
+  /// Applies the steps of a file's decoder to every token once; only what is stripped off a text is left for later.
+  init(_ steps: Steps, vocabulary: Vocabulary, added: AddedTokens) {
     let addedTexts = Dictionary(added.tokens.map { ($0.id, $0.text) }, uniquingKeysWith: { first, _ in first })
     self.init(
       count: max(vocabulary.count, (addedTexts.keys.max() ?? -1) + 1), strip: steps.strip, stripCount: steps.stripCount
@@ -13,14 +9,20 @@ extension TokenDecoder {
     }
   }
 
-  private struct Steps {
+  /// What a file does to tokens on their way to a text; by default their bytes are the text.
+  struct Steps {
     var replacements: [(find: [UInt8], with: [UInt8])] = []
     var byteFallback = false
     var fused = false
     var strip: [UInt8] = []
     var stripCount = 0
 
-    mutating func add(_ field: JSONField) throws(ModelFileError) {
+    init() {}
+
+    /// Reads a decoder; null is none.
+    init(_ field: JSONField) throws(ModelFileError) { try add(field) }
+
+    private mutating func add(_ field: JSONField) throws(ModelFileError) {
       guard !field.isNull else { return }
       let type = field["type"]
       switch try type.string() {
@@ -30,12 +32,17 @@ extension TokenDecoder {
       case "Fuse": fused = true
       case "ByteFallback": byteFallback = true
       case "Replace": replacements.append(try field.replacement())
+      case "Metaspace":
+        let mark = Array(try field["replacement"].string().utf8)
+        guard !mark.isEmpty else { throw field["replacement"].expected("a text that is not empty") }
+        replacements.append((find: mark, with: [UInt8(ascii: " ")]))
+        if try field.prependScheme() != .never { (strip, stripCount) = ([UInt8(ascii: " ")], 1) }
       case "Strip":
         guard fused else { throw field.unsupported("Strip after Fuse") }
         guard try field["stop"].integer(in: 0...Int.max) == 0 else { throw field["stop"].unsupported("0") }
         strip = Array(try field["content"].string().utf8)
         stripCount = strip.isEmpty ? 0 : try field["start"].integer(in: 0...Int.max)
-      default: throw type.unsupported("Sequence ByteLevel Replace ByteFallback Fuse Strip")
+      default: throw type.unsupported("Sequence ByteLevel Replace ByteFallback Fuse Strip Metaspace")
       }
     }
 

@@ -1,39 +1,50 @@
 extension Tokenizer {
-  /// Reads the tokenizer of a model folder: `tokenizer.json`, or `vocab.json` with `merges.txt`.
+  /// Reads the tokenizer of a model folder: `tokenizer.json`, `vocab.json` with `merges.txt`, or the tiktoken ranks of Llama 3 in
+  /// `tokenizer.model`.
   ///
   /// Throws one line that names the file and what was expected.
   public init(folder: String) throws(ModelFileError) {
     let configuration = try TokenizerConfiguration(folder: folder)
-    let complete = "\(folder)/tokenizer.json"
-    let vocabulary = "\(folder)/vocab.json"
-    if fileExists(complete) {
-      try self.init(json: try JSONField(path: complete), configuration: configuration)
-    } else if fileExists(vocabulary) {
-      try self.init(vocabulary: try JSONField(path: vocabulary), folder: folder, configuration: configuration)
-    } else {
-      throw .unreadable(path: folder, reason: "has neither tokenizer.json nor vocab.json")
+    switch TokenizerFile(folder: folder) {
+    case .json: try self.init(json: try JSONField(path: "\(folder)/tokenizer.json"), configuration: configuration)
+    case .vocabulary: try self.init(vocabularyIn: folder, configuration: configuration)
+    case .ranks: try self.init(ranksIn: folder, configuration: configuration)
+    case nil:
+      throw .unreadable(
+        path: folder,
+        reason: "has no tokenizer; expected \(TokenizerFile.allCases.map(\.rawValue).joined(separator: ", "))")
     }
   }
 
   /// Byte-level merges in two files, which leave the split pattern to the tokenizer's class.
-  private init(
-    vocabulary file: JSONField, folder: String, configuration: TokenizerConfiguration?
-  ) throws(ModelFileError) {
+  private init(vocabularyIn folder: String, configuration: TokenizerConfiguration?) throws(ModelFileError) {
+    let file = try JSONField(path: "\(folder)/\(TokenizerFile.vocabulary.rawValue)")
     let rules = try configuration?.knownClass() ?? TokenizerConfiguration.classes[0]
-    var pipeline = TextPipeline()
-    pipeline.byteLevel = true
+    var pipeline = try TextPipeline(rules.rule, from: file)
     pipeline.prefixSpace = try configuration?.root["add_prefix_space"].bool(or: false) ?? false
-    if rules.composes { pipeline.normalizers.append(.nfc) }
-    try pipeline.add(pattern: rules.pattern, from: file)
     let vocabulary = try Vocabulary(file, byteLevel: true)
-    var options = BytePairModel.Options()
-    options.byteLevel = true
+    let merges = try MergeTable(
+      try Self.merges(path: "\(folder)/merges.txt"), vocabulary: vocabulary, byteLevel: true)
     try self.init(
-      pipeline: pipeline, vocabulary: vocabulary, merges: try Self.merges(path: "\(folder)/merges.txt"),
+      pipeline: pipeline, vocabulary: vocabulary, merges: merges,
       added: try Self.addedTokens(folder: folder, configuration: configuration, rules: rules, vocabulary: vocabulary),
-      options: options, decoder: JSONField(path: file.path, name: "decoder", value: .null),
+      options: BytePairModel.Options(byteLevel: true), decoder: TokenDecoder.Steps(),
       addedFrom: JSONField(path: folder, name: "added tokens", value: .null))
     template = try configuration?.template(self) ?? template
+  }
+
+  /// Llama 3's vocabulary as it is published; its program puts the first marker before a text.
+  private init(ranksIn folder: String, configuration: TokenizerConfiguration?) throws(ModelFileError) {
+    let path = "\(folder)/\(TokenizerFile.ranks.rawValue)"
+    let file = try TiktokenRanks(path: path)
+    let field = JSONField(path: path, name: "added tokens", value: .null)
+    let configured = try configuration?.addedTokens() ?? []
+    try self.init(
+      pipeline: try TextPipeline(.llama3, from: field), vocabulary: file.vocabulary, merges: file.merges,
+      added: configured.isEmpty ? file.markers : configured,
+      options: BytePairModel.Options(byteLevel: true, ignoreMerges: true), decoder: TokenDecoder.Steps(),
+      addedFrom: field)
+    template.before = [file.markers[0].id]
   }
 
   /// The lines of a list of merges, in the form of `tokenizer.json`.
@@ -65,9 +76,25 @@ extension Tokenizer {
         add(member.key, try member.field.tokenID(named: member.key))
       }
     }
-    for text in rules.special where !tokens.contains(where: { $0.text.elementsEqual(text.utf8) }) {
-      if let id = vocabulary.id(of: text) { add(text, Int(id)) }
+    for text in try rules.special + (configuration?.markers() ?? []) {
+      guard !tokens.contains(where: { $0.text.elementsEqual(text.utf8) }), let id = vocabulary.id(of: text) else {
+        continue
+      }
+      add(text, Int(id))
     }
     return tokens
+  }
+}
+
+/// The files that hold a tokenizer, in the order in which a folder is searched for them.
+enum TokenizerFile: String, CaseIterable {
+  case json = "tokenizer.json"
+  case vocabulary = "vocab.json"
+  case ranks = "tokenizer.model"
+
+  /// The first that is there.
+  init?(folder: String) {
+    guard let found = Self.allCases.first(where: { fileExists("\(folder)/\($0.rawValue)") }) else { return nil }
+    self = found
   }
 }

@@ -24,22 +24,24 @@ public struct Tokenizer: Sendable {
   /// The tokens of a text.
   ///
   /// - Parameters:
-  ///   - special: cut the text at added tokens (`<|im_end|>`); otherwise they are read as text.
+  ///   - special: read special tokens (`<|im_end|>`) as such; otherwise they are text. Added tokens that are not special are always
+  ///     found.
   ///   - template: put what the model expects around a text (the token for its beginning) there.
   public func encode(_ text: String, special: Bool = false, template: Bool = false) throws(TokenizerError) -> [Int] {
     var encoding = Encoding(tokenizer: self)
     if template { encoding.ids += self.template.before }
     let bytes = Array(text.utf8)
-    if special {
-      for segment in added.segments(of: bytes) {
-        try encoding.append(Array(bytes[segment.text]))
-        if let token = segment.token { encoding.ids.append(token) }
-      }
-    } else {
-      try encoding.append(bytes)
+    for segment in added.segments(of: bytes, special: special) {
+      try encoding.append(Array(bytes[segment.text]), isFirst: segment.text.lowerBound == 0)
+      if let token = segment.token { encoding.ids.append(token) }
     }
     if template { encoding.ids += self.template.after }
     return encoding.ids
+  }
+
+  /// The id of an added token or a token of the vocabulary.
+  func id(of text: String) -> Int? {
+    added.tokens.first { $0.text.elementsEqual(text.utf8) }?.id ?? model.vocabulary.id(of: text).map(Int.init)
   }
 
   /// The text of tokens; bytes that are not UTF-8 become U+FFFD, ids without token nothing.
@@ -73,9 +75,9 @@ private struct Encoding: ~Copyable {
   init(tokenizer: Tokenizer) { self.tokenizer = tokenizer }
 
   /// Appends the tokens of a stretch of text without added tokens.
-  mutating func append(_ stretch: [UInt8]) throws(TokenizerError) {
+  mutating func append(_ stretch: [UInt8], isFirst: Bool) throws(TokenizerError) {
     guard !stretch.isEmpty else { return }
-    var text = tokenizer.normalizers.reduce(stretch) { $1.apply($0) }
+    var text = tokenizer.normalizers.reduce(stretch) { $1.apply($0, isFirst: isFirst) }
     if tokenizer.prefixSpace, text.first != UInt8(ascii: " ") { text.insert(UInt8(ascii: " "), at: 0) }
     var words = [0..<text.count]
     for pattern in tokenizer.patterns {

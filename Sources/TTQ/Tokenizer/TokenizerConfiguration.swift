@@ -5,20 +5,15 @@ struct TokenizerConfiguration {
   /// A known tokenizer class: how text is split where no file says it.
   struct Class {
     let name: String
-    let pattern: String
-    var composes = false
+    let rule: SplitRule
     /// Markers that the class has without any file naming them.
     var special: [String] = []
   }
 
   /// The classes with a vocabulary and a list of merges; the first is the one for folders that name none of them.
   static let classes = [
-    Class(name: "GPT2Tokenizer", pattern: TextPipeline.gpt2Pattern, special: ["<|endoftext|>"]),
-    Class(
-      name: "Qwen2Tokenizer",
-      pattern: #"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}"#
-        + #"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#,
-      composes: true, special: ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]),
+    Class(name: "GPT2Tokenizer", rule: .gpt2, special: ["<|endoftext|>"]),
+    Class(name: "Qwen2Tokenizer", rule: .qwen2, special: ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]),
   ]
 
   /// The configuration of the folder, if it has one.
@@ -28,10 +23,13 @@ struct TokenizerConfiguration {
     root = try JSONField(path: path)
   }
 
-  /// The class that the file names, with or without `Fast` at the end.
+  /// The class that the file names, with or without `Fast` at the end; nil where it names none.
   func knownClass() throws(ModelFileError) -> Class? {
     guard let name = try root["tokenizer_class"].ifPresent?.string() else { return nil }
-    return Self.classes.first { $0.name == name || $0.name + "Fast" == name }
+    guard let known = Self.classes.first(where: { $0.name == name || $0.name + "Fast" == name }) else {
+      throw root["tokenizer_class"].unsupported(Self.classes.map(\.name).joined(separator: " "))
+    }
+    return known
   }
 
   /// The rows of `added_tokens_decoder`.
@@ -54,15 +52,23 @@ struct TokenizerConfiguration {
     )
   }
 
-  private func tokens(_ flag: String, _ key: String, _ tokenizer: Tokenizer) throws(ModelFileError) -> [Int] {
-    guard try root[flag].bool(or: false), !root[key].isNull else { return [] }
-    // Older files spell a token out as an object.
-    let field = root[key]["content"].ifPresent ?? root[key]
-    let text = try field.string()
-    let added = tokenizer.added.tokens.first { $0.text.elementsEqual(text.utf8) }?.id
-    guard let id = added ?? tokenizer.model.vocabulary.id(of: text).map(Int.init) else {
-      throw field.expected("a token of the vocabulary")
+  /// The texts of the tokens that the file gives a part to.
+  func markers() throws(ModelFileError) -> [String] {
+    var texts: [String] = []
+    for key in ["bos_token", "eos_token", "unk_token", "pad_token"] {
+      if let text = try text(of: root[key]) { texts.append(text) }
     }
+    return texts
+  }
+
+  /// Older files spell a token out as an object.
+  private func text(of field: JSONField) throws(ModelFileError) -> String? {
+    try (field["content"].ifPresent ?? field).ifPresent?.string()
+  }
+
+  private func tokens(_ flag: String, _ key: String, _ tokenizer: Tokenizer) throws(ModelFileError) -> [Int] {
+    guard try root[flag].bool(or: false), let text = try text(of: root[key]) else { return [] }
+    guard let id = tokenizer.id(of: text) else { throw root[key].expected("a token of the vocabulary") }
     return [id]
   }
 }

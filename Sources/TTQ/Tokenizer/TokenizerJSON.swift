@@ -14,28 +14,27 @@ extension Tokenizer {
     var added: [AddedToken] = []
     for row in try root["added_tokens"].elements() { added.append(try AddedToken(row)) }
     try self.init(
-      pipeline: pipeline, vocabulary: vocabulary, merges: model["merges"], added: added,
+      pipeline: pipeline, vocabulary: vocabulary,
+      merges: try MergeTable(model["merges"], vocabulary: vocabulary, byteLevel: pipeline.byteLevel), added: added,
       options: try BytePairModel.Options(model, vocabulary: vocabulary, byteLevel: pipeline.byteLevel),
-      decoder: root["decoder"], addedFrom: root["added_tokens"])
+      decoder: try TokenDecoder.Steps(root["decoder"]), addedFrom: root["added_tokens"])
     try template.add(root["post_processor"])
     if root["post_processor"].isNull { template = try configuration?.template(self) ?? template }
   }
 
   /// Puts the parts together, after the checks that need several of them.
   init(
-    pipeline: TextPipeline, vocabulary: Vocabulary, merges: JSONField, added: [AddedToken],
-    options: BytePairModel.Options, decoder: JSONField, addedFrom: JSONField
+    pipeline: TextPipeline, vocabulary: Vocabulary, merges: MergeTable, added: [AddedToken],
+    options: BytePairModel.Options, decoder: TokenDecoder.Steps, addedFrom: JSONField
   ) throws(ModelFileError) {
     try Self.checkIDs(of: added, vocabulary: vocabulary, in: addedFrom)
     normalizers = pipeline.normalizers
     patterns = pipeline.patterns
     prefixSpace = pipeline.prefixSpace
-    model = BytePairModel(
-      vocabulary: vocabulary,
-      merges: try MergeTable(merges, vocabulary: vocabulary, byteLevel: pipeline.byteLevel), options: options)
+    model = BytePairModel(vocabulary: vocabulary, merges: merges, options: options)
     self.added = AddedTokens(added)
     template = Template()
-    self.decoder = try TokenDecoder(decoder, vocabulary: vocabulary, added: self.added)
+    self.decoder = TokenDecoder(decoder, vocabulary: vocabulary, added: self.added)
   }
 }
 
