@@ -2,7 +2,7 @@
 ///
 /// Vocabularies and tensor headers need both, as well as names compared byte by byte: in a dictionary of `String` two
 /// canonically equivalent pieces would be one key.
-enum JSON: Sendable, Hashable {
+package enum JSON: Sendable, Hashable {
   case null
   case bool(Bool)
   case integer(Int)
@@ -11,9 +11,9 @@ enum JSON: Sendable, Hashable {
   case array([JSON])
   case object([Member])
 
-  struct Member: Sendable, Hashable {
-    let key: String
-    let value: JSON
+  package struct Member: Sendable, Hashable {
+    package let key: String
+    package let value: JSON
   }
 
   /// What was found, for an error message.

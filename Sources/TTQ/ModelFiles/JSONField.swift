@@ -1,11 +1,11 @@
 /// A value of a JSON file together with the file and the keys that lead to it, so that every typed access can say what
 /// it expected and where.
-struct JSONField: Sendable {
-  let path: String
+package struct JSONField: Sendable {
+  package let path: String
   /// The keys joined with dots; empty for the document.
-  let name: String
+  package let name: String
   /// `.null` where the key is absent.
-  let value: JSON
+  package let value: JSON
 
   /// The document at `path`, which must be an object.
   init(path: String) throws(ModelFileError) {
@@ -20,7 +20,7 @@ struct JSONField: Sendable {
   }
 
   /// The member `key`; the last of several, as other readers take it.
-  subscript(key: String) -> JSONField {
+  package subscript(key: String) -> JSONField {
     var found = JSON.null
     if case .object(let members) = value { found = members.last { $0.key == key }?.value ?? .null }
     return JSONField(path: path, name: name.isEmpty ? key : "\(name).\(key)", value: found)
@@ -42,7 +42,7 @@ struct JSONField: Sendable {
     .unsupported(path: path, item: name, found: value.summary, supported: supported)
   }
 
-  func integer(in range: ClosedRange<Int>) throws(ModelFileError) -> Int {
+  package func integer(in range: ClosedRange<Int>) throws(ModelFileError) -> Int {
     guard case .integer(let number) = value, range.contains(number) else {
       throw expected("an integer in \(range.lowerBound)...\(range.upperBound)")
     }
@@ -57,11 +57,11 @@ struct JSONField: Sendable {
       case .number(let number): number
       default: nil
       }
-    guard let number, number > 0 else { throw expected("a number above 0") }
+    guard let number, number > 0, number.isFinite else { throw expected("a number above 0") }
     return number
   }
 
-  func string() throws(ModelFileError) -> String {
+  package func string() throws(ModelFileError) -> String {
     guard case .string(let text) = value else { throw expected("a string") }
     return text
   }
@@ -76,7 +76,7 @@ struct JSONField: Sendable {
   }
 
   /// The elements of an array; none where it is absent.
-  func elements() throws(ModelFileError) -> [JSONField] {
+  package func elements() throws(ModelFileError) -> [JSONField] {
     switch value {
     case .null: return []
     case .array(let values):

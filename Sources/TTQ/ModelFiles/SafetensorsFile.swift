@@ -1,5 +1,5 @@
 /// A safetensors file, memory-mapped and with its header checked.
-package final class SafetensorsFile: Sendable {
+package final class SafetensorsFile: TensorFile {
   private let file: MappedFile
   private let entries: [String: TensorEntry]
 
@@ -18,12 +18,7 @@ package final class SafetensorsFile: Sendable {
 
   /// The tensor `name` of type f32, f16 or bf16; nothing is copied unless the file does not align it.
   package func tensor(_ name: String) throws(ModelFileError) -> Tensor {
-    let entry = try entry(name)
-    guard let element = entry.element.kernelElement else {
-      throw .unsupported(
-        path: path, item: "tensor \(name)", found: "type \(entry.element.rawValue)", supported: "F32 F16 BF16")
-    }
-    return Tensor(entry, element: element, in: file)
+    try Tensor(try entry(name), in: file)
   }
 
   /// The values of an integer tensor (I64, I32, I8 or U8), as reference files hold them.

@@ -78,12 +78,4 @@ extension TensorEntry {
     self.shape = shape
     bytes = dataStart + lower..<dataStart + upper
   }
-
-  private static func checkOverlap(_ entries: [TensorEntry], path: String) throws(ModelFileError) {
-    let sorted = entries.sorted { $0.bytes.lowerBound < $1.bytes.lowerBound }
-    for (entry, next) in zip(sorted, sorted.dropFirst()) where entry.bytes.upperBound > next.bytes.lowerBound {
-      throw .malformed(
-        path: path, item: "tensor \(next.name)", expected: "bytes of its own", found: "an overlap with \(entry.name)")
-    }
-  }
 }

@@ -36,4 +36,7 @@ enum TensorElement: String, CaseIterable, Sendable {
     default: nil
     }
   }
+
+  /// The names of the types that kernels read, for an error message.
+  static var kernelNames: String { allCases.filter { $0.kernelElement != nil }.map(\.rawValue).joined(separator: " ") }
 }

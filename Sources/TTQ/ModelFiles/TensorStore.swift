@@ -1,27 +1,35 @@
-/// The tensors of a model folder: `model.safetensors`, or the shards that `model.safetensors.index.json` lists.
+/// The tensors of a model: those of one file, or of the shards that an index lists.
 package struct TensorStore: Sendable {
-  package let folder: String
-  private let files: [String: SafetensorsFile]
+  /// The folder or file, for messages.
+  package let path: String
+  private let files: [String: any TensorFile]
 
-  /// Opens and checks every file of the folder.
+  /// Opens and checks `model.safetensors`, or every shard that `model.safetensors.index.json` lists.
   package init(folder: String) throws(ModelFileError) {
-    self.folder = folder
     let single = "\(folder)/model.safetensors"
     let index = "\(single).index.json"
-    files =
-      fileExists(index) && !fileExists(single) ? try Self.shards(index: index, folder: folder) : try Self.one(single)
+    if fileExists(index) && !fileExists(single) {
+      self.init(path: folder, files: try Self.shards(index: index, folder: folder))
+    } else {
+      self.init(try SafetensorsFile(path: single), path: folder)
+    }
   }
 
-  private static func one(_ path: String) throws(ModelFileError) -> [String: SafetensorsFile] {
-    let file = try SafetensorsFile(path: path)
-    return Dictionary(uniqueKeysWithValues: file.names.map { ($0, file) })
+  /// The tensors of one file.
+  package init(_ file: any TensorFile, path: String) {
+    self.init(path: path, files: Dictionary(uniqueKeysWithValues: file.names.map { ($0, file) }))
   }
 
-  private static func shards(index: String, folder: String) throws(ModelFileError) -> [String: SafetensorsFile] {
+  private init(path: String, files: [String: any TensorFile]) {
+    self.path = path
+    self.files = files
+  }
+
+  private static func shards(index: String, folder: String) throws(ModelFileError) -> [String: any TensorFile] {
     let weightMap = try JSONField(path: index)["weight_map"]
     guard !weightMap.isNull else { throw weightMap.expected("an object of tensor and file names") }
     var opened: [String: SafetensorsFile] = [:]
-    var files: [String: SafetensorsFile] = [:]
+    var files: [String: any TensorFile] = [:]
     for (name, field) in try weightMap.members() {
       let shard = try field.string()
       guard !shard.isEmpty, !shard.contains("/"), shard != ".." else { throw field.expected("a file of the folder") }
@@ -40,7 +48,7 @@ package struct TensorStore: Sendable {
 
   /// The tensor `name`, which must have the given shape.
   package func tensor(_ name: String, shape: [Int]) throws(ModelFileError) -> Tensor {
-    guard let file = files[name] else { throw .missingTensor(name: name, folder: folder) }
+    guard let file = files[name] else { throw .missingTensor(name: name, folder: path) }
     let tensor = try file.tensor(name)
     guard tensor.shape == shape else {
       throw .malformed(path: file.path, item: "tensor \(name)", expected: "shape \(shape)", found: "\(tensor.shape)")
