@@ -7,13 +7,12 @@
 //               codes need no reduction across lanes; the saturation of the packing instructions is the clamp
 //   avx512_r16  the same with 16 lanes; a chunk of bf16 is one transpose; codes bypass the caches; a group is packed after the next one is
 //               scaled, so that no division is waited for; codes are truncated by a sum that puts them in their place, and clamped only
-//               where a group's range asks for it; weights are fetched into L1 ahead of their use. Fetched into L2 alone, as before,
-//               3072x1024 took 480 to 514 us in eight processes, then 280 and 283 in two (`ttq bench`, 1 thread); 4096x4096 2.25
-//               and then 1.64 to 1.70 ms, before rows that follow one another were fetched as one stretch as well
-// Each takes low-rank factors from the weights where there are any, as f32 and a rank at a time, and so on two of the four pipes: at rank 16
-// 3072x1024 takes 742 us.
-//   avx512bf16_r16  pairs of ranks by vdpbf16ps, half the multiply-adds, and the same bits: 575 us, at 4096x4096 3.09 for 4.02 ms,
-//                   with sums of 8 channels at a time; now of 16
+//               where a group's range asks for it; weights are fetched into L1 ahead of their use, and rows that follow one another into
+//               L2 as one stretch. Fetched into L2 alone, as before, 3072x1024 took 481 to 514 us in eight processes, now 265 to 314
+//               in three (`ttq bench`, 1 thread; 10.0 to 11.9 G weights/s); 4096x4096 1.64 to 1.66 ms for 2.25
+// Each takes low-rank factors from the weights where there are any, as f32 and a rank at a time, on two of the four pipes: at rank 16
+// 701 us and 3.80 ms.
+//   avx512bf16_r16  pairs of ranks by vdpbf16ps, half the multiply-adds and the same bits: 529 us and 2.90 ms
 // On layout planes16, below those of panel16:
 //   avx512_planes16  avx512_r16 with the codes of a chunk taken apart bit by bit: bf16 at 3072x1024 takes 1.06 times as long at
 //                    2 bit, 1.13 at 4
