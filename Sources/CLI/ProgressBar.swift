@@ -37,6 +37,6 @@ final class ProgressBar {
 }
 
 /// Prints a line on standard error, where it does not mix with results.
-func note(_ text: String) {
-  try? FileHandle.standardError.write(contentsOf: Data("\(text)\n".utf8))
+func note(_ text: String, terminator: String = "\n") {
+  try? FileHandle.standardError.write(contentsOf: Data("\(text)\(terminator)".utf8))
 }

@@ -78,7 +78,7 @@ struct SideBySide {
         pool: pool, arena: arena, seed: 11)
       let check = trial.check()
       result.error = check.error.isFinite ? check.error : nil
-      guard let failure = check.failure(tolerance: entry.family.tolerance) else { return trial }
+      guard let failure = check.failure(tolerance: entry.family.tolerance(of: entry.row)) else { return trial }
       (result.status, result.reason) = (.wrong, failure)
     } catch {
       if case .constraint = error { result.status = .constraint } else { result.status = .unsupported }

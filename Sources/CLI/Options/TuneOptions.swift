@@ -28,7 +28,11 @@ struct TuneOptions: ParsableArguments {
   )
   var workload = Workload.standard
 
-  @Option(help: "The journal to write to and to go on from. (default: journal.jsonl beside the plan of this machine)")
+  @Option(
+    help: "The part of a fleet's work to do, such as 2/4: the second of four. Plan and journal are named after it.")
+  var shard: Shard?
+
+  @Option(help: "The journal to write and to go on from. (default: beside this machine's plan)")
   var journal: String?
 
   func validate() throws {
@@ -42,15 +46,19 @@ struct TuneOptions: ParsableArguments {
     _ shapes: [ModelShape], format: WeightFormat, activation: ActivationFormat, cache: CacheType = .f32,
     norm: NormOrder = .two, options: MachineOptions, machine: Machine
   ) throws -> TuningOutcome {
-    let folder = options.dataFolder.tuning(machine: machine.identity.name)
+    let part = shard.map { ".shard-\($0.index)-of-\($0.count)" } ?? ""
+    func path(_ name: String, _ ending: String) throws(CLIError) -> String {
+      "\(try options.dataFolder.tuning(machine: machine.identity.name))/\(name)\(part).\(ending)"
+    }
     let threads = options.threadCount(machine)
     var tuning = TuningOptions(
       shapes: shapes, format: format, activation: activation, cache: cache, norm: norm,
       threads: Array(Set([1, threads])).sorted(), rigor: rigor,
-      workload: workload, planPath: options.plan ?? "\(folder)/plan.json",
-      journalPath: journal ?? "\(folder)/journal.jsonl", coldBytes: machine.coldBytes)
+      workload: workload, planPath: try options.plan ?? path("plan", "json"),
+      journalPath: try journal ?? path("journal", "jsonl"), coldBytes: machine.coldBytes)
     if let strategy { tuning.strategy = strategy }
     tuning.only = only
+    tuning.shard = shard
     if let timeLimit { tuning.timeLimit = timeLimit }
     let interrupt = Interrupt()
     let bar = ProgressBar("tuning")
@@ -112,4 +120,8 @@ extension Workload: ExpressibleByArgument {
   }
 
   public var defaultValueDescription: String { "prompt=\(prompt),generate=\(generate)" }
+}
+
+extension Shard: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
 }

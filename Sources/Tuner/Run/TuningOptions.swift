@@ -20,6 +20,8 @@ package struct TuningOptions: Sendable {
   package var strategySeed: UInt64 = 1
   /// Shell pattern of the candidates to measure, such as `qmatmul/*/t1/*`; nil for all.
   package var only: String?
+  /// The part of the problems to tune; nil for all.
+  package var shard: Shard?
   package var planPath: String
   package var journalPath: String
   /// Memory that holds copies of the weights; 0 for warm ones.

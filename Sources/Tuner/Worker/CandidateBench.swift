@@ -87,7 +87,7 @@ package final class CandidateBench {
       let trial = try trial(family, request, on: request.problem, arena: arena, seed: request.seed)
       let check = trial.check()
       let error = check.error.isFinite ? check.error : nil
-      var failure = check.failure(tolerance: family.tolerance)
+      var failure = check.failure(tolerance: tolerance(family, request))
       if failure == nil { failure = try tailFailure(family, request) }
       if let failure {
         return (CandidateMeasurement(status: .wrong, reason: failure, error: error), nil)
@@ -110,13 +110,18 @@ package final class CandidateBench {
       arena: arena, seed: seed)
   }
 
+  private func tolerance(_ family: any KernelFamily, _ request: CandidateRequest) -> Double {
+    let row = family.rows.first { $0.name == request.variant && $0.constraint(against: request.problem) == nil }
+    return row.map { family.tolerance(of: $0) } ?? family.tolerance
+  }
+
   /// Why the variant fails on a small problem whose sizes are multiples of nothing, or nil.
   private func tailFailure(_ family: any KernelFamily, _ request: CandidateRequest) throws(TrialError) -> String? {
     tails &+= 1
     let problem = request.problem.tail
     let seed = request.seed &+ tails
     let trial = try trial(family, request, on: problem, arena: tailArena, seed: seed)
-    return trial.check().failure(tolerance: family.tolerance).map { "\(problem.name), seed \(seed): \($0)" }
+    return trial.check().failure(tolerance: tolerance(family, request)).map { "\(problem.name), seed \(seed): \($0)" }
   }
 
   private func time(
