@@ -6,6 +6,8 @@ package enum Rigor: String, Codable, Hashable, Sendable, CaseIterable, Comparabl
   case estimate
   case quick
   case measure
+  /// Every candidate in full.
+  case exhaustive
 
   package static func < (a: Rigor, b: Rigor) -> Bool {
     Self.allCases.firstIndex(of: a) ?? 0 < Self.allCases.firstIndex(of: b) ?? 0

@@ -37,7 +37,7 @@ package struct TuningRun {
       norm: options.norm)
     let space = TuningSpace(
       problems: options.shard.map { $0.problems(of: problems, catalogue: catalogue) } ?? problems,
-      catalogue: catalogue, isa: machine.isa, threads: options.threads)
+      catalogue: catalogue, isa: machine.isa, threads: options.threads, keeps: { options.keeps($0) })
     guard !space.candidates.isEmpty else { throw .nothingToTune }
     let waiting = TuningProgress(
       done: 0, total: space.candidates.count, text: "waiting for another tuning to end", secondsLeft: nil)
@@ -55,7 +55,7 @@ package struct TuningRun {
 
   private func tune(_ space: TuningSpace) throws(TuningError) -> TuningOutcome {
     let effort = Effort(options.rigor)
-    let pace = Pace(limit: options.timeLimit.map { $0 * 1e9 }, mostBudget: options.sampleBudget)
+    let pace = Pace(limit: options.timeLimit.map { $0 * 1e9 })
     let context = MeasurementContext.current(machine)
     let session = JournalSession(
       machine: machine.identity, context: context, rigor: options.rigor, shapes: options.shapes.map(\.name),
