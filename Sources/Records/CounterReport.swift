@@ -1,6 +1,6 @@
 /// Where a counter's number comes from; software counts never stand under a hardware heading.
 package enum CounterSource: String, Codable, Hashable, Sendable, CaseIterable {
-  /// PAPI preset on the processor's performance monitoring unit.
+  /// PAPI preset or native event on the processor's performance monitoring unit.
   case hardwarePreset
   /// The kernel's generic hardware event through perf_event, where PAPI does not know the processor.
   case perfHardware

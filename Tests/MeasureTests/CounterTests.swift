@@ -64,24 +64,29 @@ import Testing
     for name in absent { #expect(readings[name] == nil) }
   }
 
-  @Test func readingIsScaledByTheTimeItRan() {
-    #expect(PerfReading(words: [100, 50, 50])?.scaled == 100)
-    #expect(PerfReading(words: [100, 80, 20])?.scaled == 400)
-    #expect(PerfReading(words: [0, 80, 0])?.scaled == nil)
-    #expect(PerfReading(words: [100, 80]) == nil)
-    #expect(PerfReading(words: []) == nil)
+  @Test func countersOfMetricGroupsAreOpenedOrHaveAReason() {
+    let names = ["papi::NO_SUCH_EVENT", "PAPI_VEC_SP", "no-such-counter", "page-faults", "no-such-counter"]
+    let session = CounterSession(counters: names)
+    for name in names {
+      let known = session.availability.filter { $0.name == name }
+      #expect(known.count == 1, "\(name)")
+    }
+    for name in ["papi::NO_SUCH_EVENT", "no-such-counter"] {
+      let reason = session.availability.first { $0.name == name }?.absentBecause
+      #expect(reason?.contains("\n") == false)
+    }
   }
 
   @Test func reasonsTellWhatToDo() {
     let noPMU = AbsenceReasons(paranoid: 2, virtual: true, cyclesRefused: 2)
     #expect(noPMU.perf(code: 2) == "no PMU is exposed to this virtual machine (perf_event_open: ENOENT)")
-    #expect(noPMU.preset(message: "Event does not exist") == noPMU.perf(code: 2))
+    #expect(noPMU.papi(message: "Event does not exist") == noPMU.perf(code: 2))
 
     let paranoid = AbsenceReasons(paranoid: 4, virtual: false, cyclesRefused: 13)
-    #expect(paranoid.preset(message: "").contains("perf_event_paranoid is 4"))
+    #expect(paranoid.papi(message: "").contains("perf_event_paranoid is 4"))
 
     let working = AbsenceReasons(paranoid: 1, virtual: false, cyclesRefused: nil)
-    #expect(working.preset(message: "Event does not exist").contains("Event does not exist"))
+    #expect(working.papi(message: "Event does not exist").contains("Event does not exist"))
     #expect(working.perf(code: 2) == "the PMU does not count this event (perf_event_open: ENOENT)")
   }
 }

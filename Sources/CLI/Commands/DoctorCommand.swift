@@ -99,7 +99,7 @@ extension CounterSource {
   /// What a counter's numbers stand under; software is never called hardware.
   var heading: String {
     switch self {
-    case .hardwarePreset: "hardware, PAPI preset"
+    case .hardwarePreset: "hardware, PAPI"
     case .perfHardware: "hardware, perf_event"
     case .perfSoftware: "software, perf_event"
     case .softwareDefined: "software, counted by ttq"

@@ -42,9 +42,9 @@ package struct AbsenceReasons: Hashable, Sendable {
     }
   }
 
-  /// Why PAPI did not add a preset, given its own message.
-  package func preset(message: String) -> String {
-    cyclesRefused.map(perf(code:)) ?? "PAPI does not offer this preset on this processor: \(message)"
+  /// Why PAPI did not add a preset or native event, given its own message.
+  package func papi(message: String) -> String {
+    cyclesRefused.map(perf(code:)) ?? "PAPI does not offer this event on this processor: \(message)"
   }
 
   private func name(_ code: Int32) -> String {

@@ -33,9 +33,9 @@ enum PAPI {
       && PAPI_set_multiplex(handle) == PAPI_OK
   }
 
-  /// Adds an event by name; returns why not, or nil.
-  func add(_ name: String) -> String? {
-    let status = unsafe PAPI_add_named_event(handle, name)
+  /// Adds an event by PAPI's name, to be read under another; returns why not, or nil.
+  func add(_ event: String, as name: String) -> String? {
+    let status = unsafe PAPI_add_named_event(handle, event)
     guard status == PAPI_OK else { return PAPI.message(status) }
     names.append(name)
     return nil

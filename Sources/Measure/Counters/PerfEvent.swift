@@ -25,31 +25,12 @@ final class PerfEvent {
 
   func start() -> Bool { ttq_perf_start(descriptor) == 0 }
 
-  /// Stops, and returns the count scaled to the whole time; nil where the event never ran.
-  func stop() -> Double? {
-    guard ttq_perf_stop(descriptor) == 0 else { return nil }
+  /// Stops, and returns the words that the kernel delivers: count, time enabled, time running; none where it delivers others.
+  func stop() -> [UInt64] {
+    guard ttq_perf_stop(descriptor) == 0 else { return [] }
     var words: [UInt64] = [0, 0, 0]
     let size = words.count * MemoryLayout<UInt64>.stride
     let got = unsafe words.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress, size) }
-    return PerfReading(words: got == size ? words : [])?.scaled
-  }
-}
-
-/// A reading of a perf event: the count, and for how much of the time it was enabled a counter was really free for it.
-package struct PerfReading: Hashable {
-  let count: UInt64
-  let enabled: UInt64
-  let running: UInt64
-
-  /// The three words that the kernel delivers: count, time enabled, time running; nil for any other number of words.
-  package init?(words: [UInt64]) {
-    guard words.count == 3 else { return nil }
-    (count, enabled, running) = (words[0], words[1], words[2])
-  }
-
-  /// The count as it would be had the event run all the time; nil where it never ran.
-  package var scaled: Double? {
-    guard running > 0 else { return nil }
-    return running >= enabled ? Double(count) : Double(count) * (Double(enabled) / Double(running))
+    return got == size ? words : []
   }
 }

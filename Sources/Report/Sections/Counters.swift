@@ -9,6 +9,7 @@ extension ReportSection {
       .paragraph([
         .text("Counters are read in a separate pass, per call, and never while a candidate is timed. "),
         .text(readings.isEmpty ? "No candidate of this run carries readings." : "Software counts are labelled so."),
+        .text(known.contains { $0.absentBecause == nil && $0.source.isHardware } ? "" : Self.unseen),
       ])
     ]
     for source in CounterSource.allCases {
@@ -25,9 +26,12 @@ extension ReportSection {
     return blocks
   }
 
+  private static let unseen =
+    " No hardware counter was available: what this package says of them was not seen on real counters."
+
   private static func title(_ source: CounterSource) -> String {
     switch source {
-    case .hardwarePreset: "hardware, PAPI presets"
+    case .hardwarePreset: "hardware, PAPI"
     case .perfHardware: "hardware, perf_event"
     case .perfSoftware: "software, perf_event"
     case .softwareDefined: "software, counted by our own kernels"
