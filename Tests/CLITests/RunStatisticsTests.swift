@@ -26,9 +26,10 @@ import Testing
     let text = try run("--context", "512")
     let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("memory") })
     let match = try #require(line.firstMatch(of: /\(([0-9.]+) (B|KiB|MiB|GiB) beyond them\)/))
-    let bytes =
-      try #require(Double(match.1)) * (["KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30][String(match.2)] ?? 1)
-    #expect(bytes <= 200e6, "\(line)")
+    let units: [String: Double] = ["B": 1, "KiB": 1024, "MiB": 1_048_576, "GiB": 1_073_741_824]
+    let count = try #require(Double(match.1))
+    let unit = try #require(units[String(match.2)])
+    #expect(count * unit <= 200e6, "\(line)")
   }
 
   @Test func fullPrecisionHasNoBreakEven() throws {

@@ -49,7 +49,7 @@ struct Decoder: ~Copyable {
       pool: binder.pool, rule: options.rule, leastTokens: options.leastTokens,
       driftThreshold: options.driftThreshold)
     split = HeadSplit(heads: shape.heads, keyValueHeads: heads, dimension: dimension)
-    work = Workspace(shape, options: options, tokens: min(SessionOptions.chunk, capacity))
+    work = Workspace(shape, options: options, tokens: min(options.chunk, capacity))
   }
 
   /// Positions in the cache.
@@ -65,11 +65,11 @@ struct Decoder: ~Copyable {
 
   /// Forgets all positions and what was measured.
   func reset() {
-    for layer in layers { layer.cache.truncate(to: 0) }
+    rewind(to: 0)
     for linear in linears { linear.reset() }
   }
 
-  /// Forgets the positions past the first `position`.
+  /// Forgets the positions past the first `position`; what was measured stays.
   func rewind(to position: Int) {
     for layer in layers { layer.cache.truncate(to: position) }
   }
