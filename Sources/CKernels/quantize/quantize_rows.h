@@ -13,6 +13,7 @@
 // Each takes low-rank factors from the weights where there are any, as f32 and a rank at a time, on two of the four pipes: at rank 16
 // 701 us and 3.80 ms.
 //   avx512bf16_r16  pairs of ranks by vdpbf16ps, half the multiply-adds and the same bits: 529 us and 2.90 ms
+// The ratios below were taken beside avx512_r16 as it fetched before.
 // On layout planes16, below those of panel16:
 //   avx512_planes16  avx512_r16 with the codes of a chunk taken apart bit by bit: bf16 at 3072x1024 takes 1.06 times as long at
 //                    2 bit, 1.13 at 4
