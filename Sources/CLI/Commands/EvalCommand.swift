@@ -70,6 +70,7 @@ struct EvalCommand: ParsableCommand {
     base.quantizesHead = lmHead == .quantized
     base.threads = options.threadCount(machine)
     base.plan = plan
+    base.forced = try options.forced()
     base.machine = machine
     let model = try LanguageModel(folder: folder)
     let run = EvaluationRun(
