@@ -9,7 +9,9 @@ struct CompareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare",
     abstract: "Compare two plans of this machine: winners that differ are timed in turns, weights cold.",
-    discussion: "A flip is a winner that is more than 2 % slower than the other plan's in turns with it.")
+    discussion:
+      "A flip is a winner that is more than 2 % slower than the other plan's in turns with it. With --shapes or --model, and --workload, the model's time by each plan is given too."
+  )
 
   @Argument(help: "A plan.")
   var first: String
@@ -17,17 +19,11 @@ struct CompareCommand: ParsableCommand {
   @Argument(help: "Another plan.")
   var second: String
 
-  @Option(help: "A shape set of Tuning/problems: its time by each plan is given too.")
-  var shapes: String?
-
-  @Option(help: "The workload of that time.")
-  var workload = Workload.standard
-
   @Option(help: "Seconds of sampling for each winner that differs.")
   var seconds = 0.2
 
-  @OptionGroup var formatOptions: FormatOptions
-  @OptionGroup var options: MachineOptions
+  /// The options of `tune` are taken by it, wherever they stand.
+  @ParentCommand var tune: TuneCommand
 
   func validate() throws {
     guard (0.001...60).contains(seconds) else {
@@ -36,13 +32,13 @@ struct CompareCommand: ParsableCommand {
   }
 
   func run() throws {
-    let machine = try options.machine()
+    let machine = try tune.options.machine()
     let (a, b) = (try plan(first, machine), try plan(second, machine))
     var comparison = PlanComparison(a, b)
     guard comparison.shared > 0 else { throw CLIError.failed("\(first), \(second): no question in common") }
     let worker = WorkerClient(
       executable: DataFolder.executablePath, arguments: ["worker"],
-      setup: WorkerSetup(threads: options.threadCount(machine), cpus: machine.allowedCPUs))
+      setup: WorkerSetup(threads: tune.options.threadCount(machine), cpus: machine.allowedCPUs))
     defer { worker.stop() }
     let bar = ProgressBar("comparing")
     let count = comparison.differences.count
@@ -58,7 +54,9 @@ struct CompareCommand: ParsableCommand {
       other winners          \(count)
       flips                  \(comparison.flips), \(Quantity.percent(comparison.share, digits: 1)) of the questions
       """)
-    if let shapes { print(try modelTimes(a, b, comparison, try shape(shapes), machine)) }
+    if tune.shapes != nil || tune.model != nil {
+      print(try modelTimes(a, b, comparison, try tune.modelShape(), machine))
+    }
   }
 
   private func plan(_ path: String, _ machine: Machine) throws -> Plan {
@@ -67,10 +65,6 @@ struct CompareCommand: ParsableCommand {
       throw CLIError.failed("\(path): expected a plan of \(machine.identity.name), found \(plan.machine.name)")
     }
     return plan
-  }
-
-  private func shape(_ name: String) throws -> ModelShape {
-    try ModelShape(path: name.hasSuffix(".json") ? name : try options.dataFolder.find("Tuning/problems/\(name).json"))
   }
 
   private func differences(_ comparison: PlanComparison) -> String {
@@ -90,19 +84,20 @@ struct CompareCommand: ParsableCommand {
   private func modelTimes(
     _ a: Plan, _ b: Plan, _ comparison: PlanComparison, _ shape: ModelShape, _ machine: Machine
   ) throws -> String {
-    let threads = options.threadCount(machine)
+    let threads = tune.options.threadCount(machine)
     let slower = Dictionary(comparison.differences.map { ($0.first.key, 1 + ($0.slower ?? 0)) }) { $1 }
     let times = Dictionary(a.rows.map { ($0.key, $0.timing.medianNanoseconds) }) { $1 }
     let problems = TuningProblems.all(
-      of: [shape], format: formatOptions.format, activation: formatOptions.activations, cache: formatOptions.cache,
-      norm: formatOptions.norm)
+      of: [shape], format: tune.formatOptions.format, activation: tune.formatOptions.activations,
+      cache: tune.formatOptions.cache,
+      norm: tune.formatOptions.norm)
     func total(_ plan: Plan, _ factor: (PlanKey) -> Double) throws -> ModelTime {
       try ModelTime(
-        of: shape, problems: problems, workload: workload,
+        of: shape, problems: problems, workload: tune.tuneOptions.workload,
         layout: { matrix in
           plan.layouts.first {
             $0.n == matrix.n && $0.k == matrix.k && $0.format == matrix.format && $0.element == matrix.element
-              && $0.activation == formatOptions.activations && $0.threads == threads
+              && $0.activation == tune.formatOptions.activations && $0.threads == threads
           }?.layout
         },
         time: { problem, layout in
@@ -112,7 +107,8 @@ struct CompareCommand: ParsableCommand {
     }
     let (first, second) = (try total(a) { _ in 1 }, try total(b) { slower[$0] ?? 1 })
     var table = TextTable(
-      ["\(shape.name), \(workload.defaultValueDescription)", "first token", "a token", "total"], left: [0])
+      ["\(shape.name), \(tune.tuneOptions.workload.defaultValueDescription)", "first token", "a token", "total"],
+      left: [0])
     for (name, time) in [("first plan", first), ("second plan", second)] {
       table.add([name, Quantity.time(time.firstToken), Quantity.time(time.token), Quantity.time(time.total)])
     }

@@ -53,7 +53,8 @@ struct TuneCommand: ParsableCommand {
     print("nothing was measured and no plan written; --rigor quick measures")
   }
 
-  private func modelShape() throws -> ModelShape {
+  /// The shapes that were asked for, or the demo model's.
+  func modelShape() throws -> ModelShape {
     if let shapes { return try ModelShape(named: shapes, in: options.dataFolder) }
     return try ModelShape(folder: try model ?? options.dataFolder.findDemoModel())
   }
