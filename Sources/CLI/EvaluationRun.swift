@@ -32,6 +32,7 @@ struct EvaluationRun {
       })
     defer { progress.finish() }
     var entries: [EvaluationEntry] = []
+    var calibrations: [String: Calibration] = [:]
     for text in texts {
       let evaluator = try Evaluator(model, text.windows, options: base)
       for subject in grid.cases(text: text.name) {
@@ -39,7 +40,15 @@ struct EvaluationRun {
           entries.append(known)
           continue
         }
-        let options = try subject.sessionOptions(base)
+        var options = try subject.sessionOptions(base)
+        if let rank = subject.rank {
+          options.lowRank = try LowRankCache.user.parts(of: model, rank: rank) { note("note: \($0)") }
+        }
+        if let path = subject.calibration, let method = FrozenMethod(rawValue: subject.method) {
+          let calibration = try calibrations[path] ?? calibrate(path)
+          calibrations[path] = calibration
+          options.frozen = try calibration.freeze(method, format: options.format)
+        }
         let (row, losses) = try evaluator.score(subject, options) { _ in progress.advance(subject) }
         let entry = EvaluationEntry(settings: text.settings, row: row, losses: losses)
         try journal?.append(entry)
@@ -48,6 +57,19 @@ struct EvaluationRun {
     }
     return entries
   }
+
+  /// What the first windows of a text say of the model's inputs.
+  private func calibrate(_ path: String) throws -> Calibration {
+    let bytes = try RecordFile.read(path)
+    return try named(path) { () throws(EngineError) in
+      let windows = try Windows(
+        of: String(decoding: bytes, as: UTF8.self), for: model, length: window, limit: Self.calibrationTokens / window)
+      return try Calibration(model, windows, options: base)
+    }
+  }
+
+  /// Tokens that a calibration takes.
+  private static let calibrationTokens = 16_384
 
   private struct Key: Hashable {
     let settings: String

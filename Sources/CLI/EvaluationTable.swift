@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Records
 
 /// The rows of an evaluation as Markdown, a table for each text.
@@ -23,7 +24,8 @@ enum EvaluationTable {
       let (row, subject) = (entry.row, entry.row.subject)
       table.add([
         subject.method, text(subject.bits), text(subject.group), text(subject.rank), text(subject.alpha),
-        text(subject.search), subject.calibration ?? "", Quantity.decimal(row.effectiveBits, digits: 2),
+        text(subject.search), subject.calibration.map { URL(fileURLWithPath: $0).lastPathComponent } ?? "",
+        Quantity.decimal(row.effectiveBits, digits: 2),
         withError(row.perplexity, row.perplexityError), aboveFull(entry, full),
         Quantity.decimal(row.causalPerplexity, digits: 2), Quantity.decimal(row.halfPerplexity, digits: 2),
         Quantity.decimal(row.meanDivergence, digits: 4), Quantity.decimal(row.highDivergence, digits: 3),

@@ -6,14 +6,14 @@ package struct EvaluationCase: Codable, Hashable, Sendable {
   package var method: String
   package var bits: Int?
   package var group: Int?
-  package var rank: Int?
+  package var rank: Rank?
   package var alpha: Alpha?
   package var search: Int?
   /// The text that the method was calibrated with.
   package var calibration: String?
 
   package init(
-    text: String, method: String, bits: Int? = nil, group: Int? = nil, rank: Int? = nil, alpha: Alpha? = nil,
+    text: String, method: String, bits: Int? = nil, group: Int? = nil, rank: Rank? = nil, alpha: Alpha? = nil,
     search: Int? = nil, calibration: String? = nil
   ) {
     self.text = text

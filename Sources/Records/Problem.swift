@@ -40,16 +40,19 @@ package struct Problem: Codable, Hashable, Sendable {
   package var norm: NormOrder?
   /// `rank`, or nil where it is 0: left out of what is recorded.
   private var factors: Int?
+  /// `search`, or nil where it is 0: left out of what is recorded.
+  private var candidates: Int?
 
   private enum CodingKeys: String, CodingKey {
     case family, n, k, tokens, format, element, activation, heads, cache, norm
     case factors = "rank"
+    case candidates = "search"
   }
 
   package init(
     family: FamilyName, n: Int = 0, k: Int, tokens: Int = 0, format: WeightFormat? = nil, element: ElementType? = nil,
     activation: ActivationFormat? = nil, heads: HeadShape? = nil, cache: CacheType? = nil, norm: NormOrder = .two,
-    rank: Int = 0
+    rank: Int = 0, search: Int = 0
   ) {
     self.family = family
     self.n = n
@@ -62,6 +65,7 @@ package struct Problem: Codable, Hashable, Sendable {
     self.cache = cache
     self.norm = norm == .two ? nil : norm
     self.rank = rank
+    self.search = search
   }
 
   /// Columns of the low-rank factors taken from the weights before they are quantized (`quantize`) and multiplied by apart
@@ -71,10 +75,17 @@ package struct Problem: Codable, Hashable, Sendable {
     set { factors = newValue == 0 ? nil : newValue }
   }
 
+  /// Ranges that are tried for each group (`quantize`); 0 where the range is that of the values.
+  package var search: Int {
+    get { candidates ?? 0 }
+    set { candidates = newValue == 0 ? nil : newValue }
+  }
+
   /// The formats part of a name: `q4g32/a8`, `q4g32/bf16`, `q4g32/r16/bf16`, `f32`.
   package var formatName: String {
     let parts: [String?] = [
-      format?.description, rank > 0 ? "r\(rank)" : nil, activation?.rawValue, element?.rawValue, cache?.rawValue,
+      format?.description, rank > 0 ? "r\(rank)" : nil, search > 0 ? "search\(search)" : nil, activation?.rawValue,
+      element?.rawValue, cache?.rawValue,
       norm.map { "p\($0.rawValue)" },
     ]
     return parts.compactMap { $0 }.joined(separator: "/")

@@ -79,6 +79,8 @@ import Testing
           }
           let pointers = try unsafe GuardedMemory(rows)
           let d = try GuardedMemory(values(k))
+          let weight = try GuardedMemory(values(k))
+          let error = try GuardedMemory([Float](repeating: 0, count: geometry.paddedRows(n)))
           let packed = try GuardedMemory([UInt8](repeating: 0, count: geometry.bytes(n: n)))
           for rank in [0, 3, 16, 40] {
             let (b, a) = try (
@@ -90,6 +92,8 @@ import Testing
             var args = unsafe ttq_quantize_args(
               rows: pointers.pointer, n: rows.count, k: k, group: format.group, bits: format.bits, d: d.pointer,
               packed: packed.pointer, low_rank: ttq_low_rank(rank: rank, b: b.pointer, a: a.pointer),
+              search: ttq_range_search(
+                candidates: variant.row.searches == false ? 0 : 16, weight: weight.pointer, error: error.pointer),
               scratch: memory.pointer)
             #expect(unsafe variant.kernel.function(&args) == 0, "\(variant.row.name) r\(rank)")
           }

@@ -67,14 +67,15 @@ enum Problems {
         }
       }
     case .quantize, .dequantize:
+      let shapes = [(1, 1, 0), (16, 32, 0), (17, 172, 0), (40, 160, 0), (33, 257, 0), (48, 64, 0)]
+      let lowRank = family == .quantize ? [(1, 1, 1), (48, 172, 3), (33, 257, 16), (40, 160, 40)] : []
+      let searches = row.searches.map { $0 ? [1, 3, 16] : [0] } ?? [0, 3]
       return formats.flatMap { format in
-        [(1, 1, 0), (16, 32, 0), (17, 172, 0), (40, 160, 0), (33, 257, 0), (48, 64, 0)].map {
-          Problem(family: family, n: $0, k: $1, format: format, element: element, rank: $2)
+        (shapes + lowRank).flatMap { n, k, rank in
+          searches.map {
+            Problem(family: family, n: n, k: k, format: format, element: element, rank: rank, search: $0)
+          }
         }
-          + (family == .quantize
-            ? [(1, 1, 1), (48, 172, 3), (33, 257, 16), (40, 160, 40)].map {
-              Problem(family: family, n: $0, k: $1, format: format, element: element, rank: $2)
-            } : [])
       }
     case .qmatmul:
       return formats.flatMap { format -> [Problem] in

@@ -36,8 +36,8 @@ import Testing
     let norms = ScaleRule().norms(powers: squares.span, tokens: file.tokens)
     for (found, expected) in zip(norms, file.norm) { #expect(abs(found - Double(expected)) <= 1e-5 * Double(expected)) }
     var rule = ScaleRule()
-    rule.alpha = golden.alpha
-    let logarithms = try #require(rule.logarithms(norms: norms))
+    rule.alpha = .fixed(golden.alpha)
+    let logarithms = try #require(rule.logarithms(norms: norms, alpha: golden.alpha))
     let fit = ScaleRule.fit(logarithms: logarithms, largestWeight: file.weights.largest)
     let scale = ScaleRule.scale(logarithms: logarithms, fit: fit)
     let ratio = golden.hasLowRank ? scale[0] / file.scale[0] : 1
@@ -95,7 +95,7 @@ private struct Golden {
   func output(_ method: TTQ.Method, _ activations: ActivationFormat, isa: String?) throws -> [Float] {
     var options = try SessionOptions.testing(method, bits: golden.bits, group: golden.group)
     options.activations = activations
-    options.rule.alpha = golden.alpha
+    options.rule.alpha = .fixed(golden.alpha)
     let pool = ThreadPool(threads: 2)
     let machine = try Machine.probe(isaLimit: isa)
     var binder = KernelBinder(lookup: PlanLookup(plan: nil, machine: machine, threads: 2), pool: pool)

@@ -54,6 +54,19 @@ typedef struct {
 // The rank whose product is the i-th to be subtracted: of each pair the odd one first, as vdpbf16ps takes them.
 static inline size_t ttq_low_rank_order(size_t i, size_t rank) { return (i ^ 1) < rank ? i ^ 1 : i; }
 
+// Range search of `quantize` (method.md, beyond the paper): before it is rounded, the range of a group becomes the candidate of least
+// weighted error. Candidates are low = f * min v, high = e * max v with (f, e) =
+//   1 candidate: (1, 1);  3: (1, 1), (0.9, 0.9), (0.8, 0.8);  16: f = 1, 0.9, 0.8, 0.7 and within each e = 1, 0.9, 0.8, 0.7
+// With scale and minimum rounded as in `quantize`, inverse = 1 / scale (0 where that is 0) and offset = 0 - minimum * inverse, the error is
+//   scale * scale * (sum over even channels + sum over odd channels of (d * d) * weight[k]),
+//   d = t - nearest(clamp(t, 0, 2^bits - 1)), t = v * inverse + offset, nearest even
+// A later candidate is taken where its error is less and its scale above 0. Single precision, each operation rounded, never contracted.
+typedef struct {
+  size_t candidates;               // 0: no search, and the rest is not read
+  const float *_Nullable weight;   // K
+  float *_Nullable error;          // N: the sum of a row's least errors, group after group
+} ttq_range_search;
+
 // quantize: u = w, then u = u - b[n][i] * a[i][k] for i = 1, 0, 3, 2 ... (ttq_low_rank_order); v = u * d; per row and group, over its channels below K: minimum = f16(min v), scale = f16((max v - min v) / (2^bits - 1)),
 //   code = clamp(trunc((v - minimum) * (1 / scale) + 0.5), 0, 2^bits - 1), all 0 where scale rounds to 0.
 // Single precision, each operation rounded, never contracted; f16 rounds to nearest even. A zero minimum
@@ -71,6 +84,7 @@ typedef struct {
   const float *d;          // K
   uint8_t *packed;         // aligned to 64 bytes
   ttq_low_rank low_rank;   // b has as many rows as n says
+  ttq_range_search search; // only of variants whose row says `searches`
   float *_Nullable scratch; // rank * (KP + 32) floats, aligned to 64 bytes
 } ttq_quantize_args;
 typedef uint32_t (*ttq_quantize_kernel)(const ttq_quantize_args *) TTQ_SENDABLE;
@@ -165,7 +179,7 @@ typedef void (*ttq_attention_kernel)(const ttq_attention_args *) TTQ_SENDABLE;
 // `tolerance` the largest error that is correct where it is more than the family's, else 0.
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; ttq_statistic_kernel kernel; } ttq_statistic_row;
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t activation; ttq_quantize_activations_kernel kernel; } ttq_quantize_activations_row;
-typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t bits, element, layout; ttq_quantize_kernel kernel; } ttq_quantize_row;
+typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t bits, element, layout, searches; ttq_quantize_kernel kernel; } ttq_quantize_row;
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t bits, layout; ttq_dequantize_kernel kernel; } ttq_dequantize_row;
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t bits, activation, layout; size_t least_tokens; double tolerance; ttq_qmatmul_scratch _Nullable scratch_floats; ttq_qmatmul_kernel kernel; } ttq_qmatmul_row;
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t element, activation; size_t least_tokens, scratch_floats; ttq_matmul_kernel kernel; } ttq_matmul_row;

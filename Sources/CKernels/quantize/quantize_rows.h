@@ -20,6 +20,8 @@
 // On layout compact16, a format of its own:
 //   avx512_c16  scales a panel twice, for its steps and for its codes, and fetches the next one while it packs: bf16 at 3072x1024
 //               takes 0.96 times as long as avx512_r16 at 4 bit, at 4096x4096 1.30 times at 4 bit and 1.46 at 2
+// With a range search, on panel16 and planes16:
+//   avx512_r16_search, avx512_planes16_search  tries each candidate on the group's scaled values, which are still in L1
 #if defined(__x86_64__)
 #define TTQ_QUANTIZE_VARIANTS(V) \
   V("bf16/avx2_r16", 3, AVX2, BF16, "avx2.c", "8 rows a vector, bf16 pairs transposed", bf16_avx2_r16) \
@@ -37,7 +39,17 @@
   V("bf16/avx512_c16", 2, AVX512, BF16, "avx512_compact.c", "steps of each row first, codes from L2", bf16_avx512_c16) \
   V("f16/avx512_c16", 2, AVX512, F16, "avx512_compact.c", "steps of each row first, codes from L2", f16_avx512_c16) \
   V("f32/avx512_c16", 2, AVX512, F32, "avx512_compact.c", "steps of each row first, codes from L2", f32_avx512_c16)
+#define TTQ_QUANTIZE_SEARCH_VARIANTS(V) \
+  V("bf16/avx512_r16_search", 1, AVX512, BF16, "avx512_search.c", "as avx512_r16, least weighted error among ranges", bf16_avx512_r16_search) \
+  V("f16/avx512_r16_search", 1, AVX512, F16, "avx512_search.c", "as avx512_r16, least weighted error among ranges", f16_avx512_r16_search) \
+  V("f32/avx512_r16_search", 1, AVX512, F32, "avx512_search.c", "as avx512_r16, least weighted error among ranges", f32_avx512_r16_search)
+#define TTQ_QUANTIZE_PLANES_SEARCH_VARIANTS(V) \
+  V("bf16/avx512_planes16_search", 1, AVX512, BF16, "avx512_search.c", "as avx512_r16_search, codes stored bit by bit", bf16_avx512_planes16_search) \
+  V("f16/avx512_planes16_search", 1, AVX512, F16, "avx512_search.c", "as avx512_r16_search, codes stored bit by bit", f16_avx512_planes16_search) \
+  V("f32/avx512_planes16_search", 1, AVX512, F32, "avx512_search.c", "as avx512_r16_search, codes stored bit by bit", f32_avx512_planes16_search)
 #else
+#define TTQ_QUANTIZE_SEARCH_VARIANTS(V)
+#define TTQ_QUANTIZE_PLANES_SEARCH_VARIANTS(V)
 #define TTQ_QUANTIZE_VARIANTS(V)
 #define TTQ_QUANTIZE_PLANES_VARIANTS(V)
 #define TTQ_QUANTIZE_COMPACT_VARIANTS(V)
@@ -52,3 +64,5 @@
 TTQ_QUANTIZE_VARIANTS(TTQ_QUANTIZE_PROTOTYPES)
 TTQ_QUANTIZE_PLANES_VARIANTS(TTQ_QUANTIZE_PROTOTYPES)
 TTQ_QUANTIZE_COMPACT_VARIANTS(TTQ_QUANTIZE_PROTOTYPES)
+TTQ_QUANTIZE_SEARCH_VARIANTS(TTQ_QUANTIZE_PROTOTYPES)
+TTQ_QUANTIZE_PLANES_SEARCH_VARIANTS(TTQ_QUANTIZE_PROTOTYPES)

@@ -111,6 +111,7 @@ struct BenchCommand: ParsableCommand {
       let side = problemOptions.side == nil || row.layout == nil || row.layout?.side == problemOptions.side
       return activations && side && (row.bits.isEmpty || problem.format.map { row.bits.contains($0.bits) } ?? true)
         && (row.element == nil || problem.element == nil || row.element == problem.element)
+        && (row.searches.map { $0 == (problem.search > 0) } ?? true)
         && (row.cache == nil || row.cache == problem.cache)
     }
     guard let variant else { return rows }

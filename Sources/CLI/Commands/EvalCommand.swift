@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Foundation
 internal import Kernels
 internal import Records
+internal import Report
 internal import TTQ
 
 /// Measures what quantization costs in quality.
@@ -47,6 +48,9 @@ struct EvalCommand: ParsableCommand {
   @Option(help: "The file to write in place of standard output.")
   var output: String?
 
+  @Option(help: "A folder for plots of perplexity against effective bits, an SVG for each text.")
+  var plot: String?
+
   @OptionGroup var options: MachineOptions
 
   func validate() throws {
@@ -73,6 +77,17 @@ struct EvalCommand: ParsableCommand {
       journal: output.map { EvaluationJournal(path: "\($0).journal") })
     let entries = try run.entries(texts: text.values, grid: grid)
     try write(entries)
+    if let plot { try draw(entries.map(\.row), in: plot) }
+  }
+
+  private func draw(_ rows: [EvaluationRow], in folder: String) throws {
+    for text in Set(rows.map(\.subject.text)).sorted() {
+      let title = "\(URL(fileURLWithPath: self.folder).lastPathComponent), \(text)"
+      guard let plot = PerplexityPlot(rows.filter { $0.subject.text == text }, title: title) else { continue }
+      let path = "\(folder)/\(text).svg"
+      try RecordFile.write(Data(plot.svg.utf8), to: path)
+      note(path)
+    }
   }
 
   private func write(_ entries: [EvaluationEntry]) throws {

@@ -27,10 +27,10 @@ struct LogitsCommand: ParsableCommand {
     let (plan, _, planNotes) = options.loadPlan(machine)
     for line in planNotes { note("note: \(line)") }
     let model = try LanguageModel(folder: folder)
-    let session = try Session(
-      model,
-      flags.sessionOptions(
-        machine: machine, threads: options.threadCount(machine), plan: plan, forced: forced, context: ids.count))
+    var sessionOptions = flags.sessionOptions(
+      machine: machine, threads: options.threadCount(machine), plan: plan, forced: forced, context: ids.count)
+    sessionOptions.lowRank = try flags.lowRank(of: model)
+    let session = try Session(model, sessionOptions)
     for line in RunSummary.unmetDemands(forced, session) { note("note: \(line)") }
     let logits = try session.prefillAll(ids)
     for line in session.notes { note("note: \(line)") }

@@ -45,10 +45,10 @@ struct RunCommand: ParsableCommand {
       output.notes(["this machine is not tuned for this model; to tune: ttq tune --model \(folder)"])
     }
     let model = try LanguageModel(folder: folder)
-    let session = try Session(
-      model,
-      flags.sessionOptions(
-        machine: machine, threads: options.threadCount(machine), plan: plan, forced: forced, context: context))
+    var sessionOptions = flags.sessionOptions(
+      machine: machine, threads: options.threadCount(machine), plan: plan, forced: forced, context: context)
+    sessionOptions.lowRank = try flags.lowRank(of: model)
+    let session = try Session(model, sessionOptions)
     output.notes(RunSummary.unmetDemands(forced, session))
     if explain { Self.explain(session) }
     let interrupt = Interrupt()

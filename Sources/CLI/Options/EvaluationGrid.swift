@@ -1,11 +1,15 @@
 internal import ArgumentParser
+internal import Kernels
 internal import Records
-public import TTQ
+internal import TTQ
 
 /// The rows of an evaluation: every combination of what is listed, as far as a method has a use for it.
 struct EvaluationGrid: ParsableArguments {
-  @Option(help: "Methods: full, rtn, ttq.")
-  var method = CommaList([Method.full, .rtn, .ttq])
+  @Option(help: "Methods: full, rtn, awq, gptq, ttq.")
+  var method = CommaList([EvaluationMethod.full, .rtn, .ttq])
+
+  @Option(help: "Text files that awq and gptq are calibrated with, commas between: each has its row.")
+  var calibration: CommaList<String>?
 
   @Option(help: "Bits of a code: 2, 3, 4, 5, 8.")
   var bits = CommaList([2, 3, 4])
@@ -13,10 +17,24 @@ struct EvaluationGrid: ParsableArguments {
   @Option(help: "Input channels of a group: 32, 64, 128.")
   var group = CommaList([32])
 
-  @Option(help: "The power of the norms that makes D: a number from 0 to 2.")
+  @Option(help: "The power of the norms that makes D: a number from 0 to 2, or auto.")
   var alpha = CommaList([Alpha.fixed(0.5)])
 
+  @Option(help: "Columns of the low-rank part: a number, or auto for at most 0.4 bits a weight.")
+  var rank = CommaList([Rank.fixed(0)])
+
+  @Option(help: "Ranges that are tried for each group: 0, 3, 16.")
+  var search = CommaList([0])
+
+  var calibrationPaths: [String] { calibration?.values ?? [] }
+
   func validate() throws {
+    guard calibration != nil || !method.values.contains(where: \.isCalibrated) else {
+      throw ValidationError("awq and gptq: expected --calibration with a text file")
+    }
+    for search in search.values where !RangeSearch.supported.contains(search) {
+      throw ValidationError("--search: expected 0, 3 or 16, found \(search)")
+    }
     for bits in bits.values {
       for group in group.values where WeightFormat(bits: bits, group: group) == nil {
         throw ValidationError(
@@ -24,7 +42,6 @@ struct EvaluationGrid: ParsableArguments {
         )
       }
     }
-    guard !alpha.values.contains(.auto) else { throw ValidationError("--alpha: expected a number from 0 to 2") }
   }
 
   /// The rows for one text.
@@ -34,7 +51,26 @@ struct EvaluationGrid: ParsableArguments {
       return bits.values.flatMap { bits in
         group.values.flatMap { group in
           let plain = EvaluationCase(text: text, method: method.rawValue, bits: bits, group: group)
-          return method == .ttq ? alpha.values.map { alpha in plain.with { $0.alpha = alpha } } : [plain]
+          return switch method {
+          case .full, .rtn: [plain]
+          case .awq, .gptq: calibrationPaths.map { path in plain.with { $0.calibration = path } }
+          case .ttq: scaled(plain)
+          }
+        }
+      }
+    }
+  }
+
+  /// `plain` with each rank, alpha and search.
+  private func scaled(_ plain: EvaluationCase) -> [EvaluationCase] {
+    rank.values.flatMap { rank in
+      alpha.values.flatMap { alpha in
+        search.values.map { search in
+          plain.with {
+            $0.rank = rank
+            $0.alpha = alpha
+            $0.search = search
+          }
         }
       }
     }
@@ -48,19 +84,35 @@ extension EvaluationCase {
     return copy
   }
 
-  /// `base` with the method and the formats of this case.
+  /// `base` with the method and the formats of this case, but for what a calibration adds.
   func sessionOptions(_ base: SessionOptions) throws(EngineError) -> SessionOptions {
     var options = base
-    guard let method = Method(rawValue: method) else { throw .invalidOption("no method \(method)") }
-    options.method = method
+    options.method =
+      switch EvaluationMethod(rawValue: method) {
+      case .full: .full
+      case .rtn, .awq, .gptq: .rtn
+      case .ttq: .ttq
+      case nil: throw .invalidOption("no method \(method)")
+      }
     if let bits, let group { try options.setFormat(bits: bits, group: group) }
-    if case .fixed(let value) = alpha { options.rule.alpha = value }
+    if let alpha { options.rule.alpha = alpha }
+    options.search = search ?? 0
     return options
   }
 }
 
-extension Method: CustomStringConvertible {
-  public var description: String { rawValue }
+/// What can be evaluated: the engine's methods, and those that freeze weights by a calibration text.
+enum EvaluationMethod: String, CaseIterable, ExpressibleByArgument, CustomStringConvertible {
+  case full, rtn, awq, gptq, ttq
+
+  /// How a calibration text freezes weights, or nil where there is none.
+  var frozen: FrozenMethod? { FrozenMethod(rawValue: rawValue) }
+  var isCalibrated: Bool { frozen != nil }
+  var description: String { rawValue }
+}
+
+extension Rank: ExpressibleByArgument {
+  public init?(argument: String) { self.init(text: argument) }
 }
 
 extension Alpha: ExpressibleByArgument {

@@ -40,6 +40,9 @@ struct ProblemOptions: ParsableArguments {
   @Option(help: "Columns of the low-rank factors, for quantize and lowrank.")
   var rank = 0
 
+  @Option(help: "Ranges that quantize tries for each group: 0, 1, 3 or 16.")
+  var search = 0
+
   @Option(name: .customLong("kv-heads"), help: "Key/value heads of attention.")
   var keyValueHeads = 8
 
@@ -56,6 +59,9 @@ struct ProblemOptions: ParsableArguments {
       throw ValidationError("--tokens: expected 1 to 1048576, found \(tokens)")
     }
     guard (0...1024).contains(rank) else { throw ValidationError("--rank: expected 0 to 1024, found \(rank)") }
+    guard RangeSearch.supported.contains(search) else {
+      throw ValidationError("--search: expected 0, 1, 3 or 16, found \(search)")
+    }
     guard family == .attention else { return }
     let shape = resolvedShape
     guard keyValueHeads > 0, headDimension > 0, shape.n % (keyValueHeads * headDimension) == 0, shape.k >= tokens ?? 1
@@ -78,7 +84,7 @@ struct ProblemOptions: ParsableArguments {
     case .statistic: Problem(family: family, k: k, tokens: tokens ?? 512, norm: norm)
     case .quantizeActivations:
       Problem(family: family, k: k, tokens: tokens ?? 1, format: format, activation: row.activation)
-    case .quantize: Problem(family: family, n: n, k: k, format: format, element: element, rank: rank)
+    case .quantize: Problem(family: family, n: n, k: k, format: format, element: element, rank: rank, search: search)
     case .dequantize: Problem(family: family, n: n, k: k, format: format)
     case .qmatmul:
       Problem(family: family, n: n, k: k, tokens: tokens ?? 1, format: format, activation: row.activation)

@@ -17,9 +17,33 @@ struct SessionFlags: ParsableArguments {
   @Option(help: "quantized or full output layer.")
   var lmHead = HeadMode.quantized
 
+  @Option(help: "The power of the norms that makes D: a number from 0 to 2, or auto for each layer and prompt.")
+  var alpha = Alpha.fixed(0.5)
+
+  @Option(help: "Ranges that are tried for each group, by the error that the prompt would see: 0, 3 or 16.")
+  var search = 0
+
+  @Option(help: "The floor under the norms, relative to their mean.")
+  var lambda = 0.01
+
+  @Option(help: "Columns of the low-rank part: a number, or auto for at most 0.4 bits a weight.")
+  var rank = Rank.fixed(0)
+
   @OptionGroup var format: FormatOptions
 
   enum HeadMode: String, ExpressibleByArgument, CaseIterable { case quantized, full }
+
+  func validate() throws {
+    guard RangeSearch.supported.contains(search) else {
+      throw ValidationError("--search: expected 0, 3 or 16, found \(search)")
+    }
+    guard (0...10).contains(lambda) else { throw ValidationError("--lambda: expected 0 to 10, found \(lambda)") }
+  }
+
+  /// The low-rank parts that are asked for, from the user's cache or made now.
+  func lowRank(of model: LanguageModel) throws -> [String: LowRankPart] {
+    try method == .full ? [:] : LowRankCache.user.parts(of: model, rank: rank) { note("note: \($0)") }
+  }
 
   /// The options of a session on `machine`, with `plan` where there is one, and `forced` variants in its place.
   func sessionOptions(
@@ -35,6 +59,9 @@ struct SessionFlags: ParsableArguments {
     options.activations = format.activations
     options.cache = format.cache
     options.rule.norm = format.norm
+    options.rule.alpha = alpha
+    options.rule.lambda = lambda
+    options.search = method == .ttq ? search : 0
     options.plan = plan
     options.forced = forced
     options.machine = machine

@@ -33,6 +33,12 @@ package struct LowRankFactors: Sendable {
     )
   }
 
+  /// The factors of some rows of the matrix.
+  package func rows(_ chosen: [Int]) -> LowRankFactors {
+    let (b, a) = stored
+    return LowRankFactors(b: chosen.flatMap { b[$0 * rank..<($0 + 1) * rank] }, a: a, rank: rank)
+  }
+
   /// The bf16 nearest to `value`, of two equally near the even one.
   private static func rounded(_ value: Float) -> UInt16 {
     guard value.magnitude >= leastMagnitude else { return 0 }

@@ -16,7 +16,7 @@ enum MatmulQuantizeScalar {
     let formats = activation == .f32 ? element.rawValue : "\(activation.rawValue)/\(element.rawValue)"
     return Variant(
       VariantRow(
-        name: "\(formats)/scalar", revision: 1, isa: .baseline, summary: "reference: matmul's, then quantize's",
+        name: "\(formats)/scalar", revision: 2, isa: .baseline, summary: "reference: matmul's, then quantize's",
         file: "Sources/Kernels/MatmulQuantize/MatmulQuantizeScalar.swift", bits: WeightFormat.supportedBits,
         element: element, activation: activation, layout: .panel16),
       kernel: kernel)
@@ -43,7 +43,7 @@ enum MatmulQuantizeScalar {
         var panel = unsafe ttq_quantize_args(
           rows: rows, n: PackedGeometry.panel, k: product.k, group: args.group, bits: args.bits, d: args.d,
           packed: args.packed + first / PackedGeometry.panel * panelBytes,
-          low_rank: ttq_low_rank(), scratch: nil)
+          low_rank: ttq_low_rank(), search: ttq_range_search(), scratch: nil)
         unsafe nonfinite |= quantize.kernel.function(&panel)
       }
     }

@@ -105,7 +105,7 @@ final class MatmulQuantizeTrial: Trial {
       var args = unsafe ttq_quantize_args(
         rows: rows.pointer, n: geometry.paddedRows(n), k: geometry.k, group: geometry.format.group,
         bits: geometry.format.bits, d: d, packed: expected.pointer, low_rank: ttq_low_rank(),
-        scratch: nil)
+        search: ttq_range_search(), scratch: nil)
       _ = unsafe scalar.kernel.function(&args)
     }
     return (0..<count).count { unsafe packed[$0] != expected.pointer[$0] }

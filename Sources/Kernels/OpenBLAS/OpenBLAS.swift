@@ -8,6 +8,11 @@ internal import Glibc
 @safe package struct OpenBLAS: Sendable {
   package let sgemm: ttq_sgemm
   package let sgemv: ttq_sgemv
+  /// Cholesky factor of a symmetric matrix, and the inverse from that factor: LAPACK's dpotrf and dpotri, which share a form.
+  package let dpotrf: ttq_dpotrf
+  package let dpotri: ttq_dpotrf
+  /// Singular value decomposition: LAPACK's sgesdd.
+  package let sgesdd: ttq_sgesdd
   /// The kernel set that OpenBLAS chose, such as `SkylakeX`.
   package let coreName: String
 
@@ -24,12 +29,20 @@ internal import Glibc
       return .failure(.notFound(unsafe dlerror().map { unsafe String(cString: $0) } ?? "libopenblas.so.0"))
     }
     guard let sgemm = unsafe dlsym(library, "cblas_sgemm"), let sgemv = unsafe dlsym(library, "cblas_sgemv"),
-      let name = unsafe dlsym(library, "openblas_get_corename")
-    else { return .failure(.notFound("libopenblas.so.0 has no cblas_sgemm, cblas_sgemv or openblas_get_corename")) }
+      let name = unsafe dlsym(library, "openblas_get_corename"), let dpotrf = unsafe dlsym(library, "dpotrf_"),
+      let dpotri = unsafe dlsym(library, "dpotri_"), let sgesdd = unsafe dlsym(library, "sgesdd_")
+    else {
+      return .failure(
+        .notFound(
+          "libopenblas.so.0 lacks one of cblas_sgemm, cblas_sgemv, dpotrf_, dpotri_, sgesdd_, openblas_get_corename"))
+    }
     let core = unsafe unsafeBitCast(name, to: ttq_corename.self)()
     return unsafe .success(
       OpenBLAS(
         sgemm: unsafe unsafeBitCast(sgemm, to: ttq_sgemm.self), sgemv: unsafe unsafeBitCast(sgemv, to: ttq_sgemv.self),
+        dpotrf: unsafe unsafeBitCast(dpotrf, to: ttq_dpotrf.self),
+        dpotri: unsafe unsafeBitCast(dpotri, to: ttq_dpotrf.self),
+        sgesdd: unsafe unsafeBitCast(sgesdd, to: ttq_sgesdd.self),
         coreName: unsafe core.map { unsafe String(cString: $0) } ?? "unknown"))
   }
 }
@@ -42,5 +55,58 @@ package enum OpenBLASError: Error, Hashable, CustomStringConvertible {
     switch self {
     case .notFound(let reason): "needs OpenBLAS (\(reason))"
     }
+  }
+}
+
+extension OpenBLAS {
+  /// The upper Cholesky factor R of the inverse of a symmetric positive matrix, `n` x `n` row-major: inverse = R^T R. nil where it is not
+  /// positive.
+  package func inverseFactor(_ matrix: [Double], n: Int) -> [Double]? {
+    var a = matrix
+    var size = Int32(n)
+    var status: Int32 = 0
+    // Row-major upper is the Fortran lower triangle.
+    var lower = Int8(UInt8(ascii: "L"))
+    let succeeded = unsafe a.withUnsafeMutableBufferPointer { a in
+      unsafe dpotrf(&lower, &size, a.baseAddress, &size, &status, 1)
+      if status == 0 { unsafe dpotri(&lower, &size, a.baseAddress, &size, &status, 1) }
+      if status == 0 { unsafe dpotrf(&lower, &size, a.baseAddress, &size, &status, 1) }
+      return status == 0
+    }
+    guard succeeded else { return nil }
+    for row in 0..<n { for column in 0..<row { a[row * n + column] = 0 } }
+    return a
+  }
+
+  /// c += a^T a for `a` of `rows` x `n`, row-major.
+  package func addGram(of a: Span<Float>, rows: Int, n: Int, to c: inout [Float]) {
+    unsafe a.withUnsafeBufferPointer { a in
+      unsafe c.withUnsafeMutableBufferPointer { c in
+        let size = Int32(n)
+        unsafe sgemm(
+          CblasRowMajor, CblasTrans, CblasNoTrans, size, size, Int32(rows), 1, a.baseAddress, size, a.baseAddress, size,
+          1,
+          c.baseAddress, size)
+      }
+    }
+  }
+
+  /// The sum over the rows d of `a`, each of `n`, of d h d^T, h of `n` x `n` and symmetric.
+  package func quadraticForm(_ a: [Float], rows: Int, n: Int, _ h: [Float]) -> Double {
+    var product = [Float](repeating: 0, count: a.count)
+    unsafe a.withUnsafeBufferPointer { a in
+      unsafe h.withUnsafeBufferPointer { h in
+        unsafe product.withUnsafeMutableBufferPointer { product in
+          let size = Int32(n)
+          unsafe sgemm(
+            CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(rows), size, size, 1, a.baseAddress, size, h.baseAddress,
+            size,
+            0, product.baseAddress, size)
+        }
+      }
+    }
+    var total = 0.0
+    for index in a.indices { total += Double(a[index] * product[index]) }
+    return total
   }
 }

@@ -13,6 +13,20 @@ package struct PackedMatrix: ~Copyable, Sendable {
     memory = AlignedBuffer(repeating: 0, count: geometry.bytes(n: n))
   }
 
+  /// Sets all codes (N x K), scales and minima (N x groups), row after row: for quantizers that are no kernels. Side information in f16.
+  package mutating func fill(codes: [UInt8], scales: [Float16], minima: [Float16]) {
+    precondition(codes.count == n * k && scales.count == n * geometry.groups && minima.count == scales.count)
+    let view = unsafe PackedView(base: memory.pointer, geometry: geometry)
+    for row in 0..<geometry.paddedRows(n) {
+      let source = min(row, n - 1)
+      for group in 0..<geometry.groups {
+        let place = source * geometry.groups + group
+        unsafe view.setSideInformation(scale: scales[place], minimum: minima[place], row: row, group: group)
+      }
+      for channel in 0..<k { unsafe view.setCode(Int(codes[source * k + channel]), row: row, channel: channel) }
+    }
+  }
+
   package var k: Int { geometry.k }
   package var byteCount: Int { memory.count }
   package var bytes: Span<UInt8> {

@@ -190,7 +190,7 @@ package struct PlanLookup: Sendable {
   private func comparable(_ other: Problem, _ problem: Problem) -> Bool {
     other.format == problem.format && other.element == problem.element && other.activation == problem.activation
       && (other.heads == nil) == (problem.heads == nil) && other.cache == problem.cache && other.norm == problem.norm
-      && other.rank == problem.rank
+      && other.rank == problem.rank && other.search == problem.search
   }
 
   /// How far apart two problems are: powers of two in N, K and T, a different class of tokens weighing most.

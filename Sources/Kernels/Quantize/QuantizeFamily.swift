@@ -25,6 +25,7 @@ package struct QuantizeFamily: KernelFamily {
     unsafe row.bits = [Int(table.bits)]
     unsafe row.element = ElementType(table: table.element)
     unsafe row.layout = PackedLayout(table: table.layout)
+    row.searches = unsafe table.searches != 0
     return Variant(row, scratchFloats: Quantize.scratchFloats, kernel: unsafe QuantizeKernel(table.kernel))
   }
 
@@ -35,7 +36,7 @@ package struct QuantizeFamily: KernelFamily {
     return Cost(
       bytes: weights * (Double(problem.element?.bytes ?? 2) + bits / 8) + 4 * Double(problem.k)
         + 2 * rank * Double(problem.n + problem.k),
-      operations: (7 + 2 * rank) * weights)
+      operations: (7 + 2 * rank + 9 * Double(problem.search)) * weights)
   }
 
   package func trial(
@@ -53,9 +54,12 @@ package struct Quantize: Sendable {
   package let element: ElementType
   let kernel: QuantizeKernel
   let threads: Int
+  /// Ranges that are tried for each group.
+  private let candidates: Int
 
-  package init(_ variant: Variant<QuantizeKernel>, _ configuration: Configuration) {
+  package init(_ variant: Variant<QuantizeKernel>, _ configuration: Configuration, search candidates: Int = 0) {
     kernel = variant.kernel
+    self.candidates = candidates
     layout = variant.row.layout ?? .rows
     element = variant.row.element ?? .bf16
     threads = configuration.threads
@@ -79,6 +83,25 @@ package struct Quantize: Sendable {
     _ source: borrowing WeightRows, lowRank: LowRankFactors? = nil, d: Span<Float>, into packed: inout PackedMatrix,
     pool: ThreadPool
   ) -> Bool {
+    precondition(candidates == 0)
+    return unsafe quantize(source, lowRank, d, ttq_range_search(), &packed, pool)
+  }
+
+  /// The same with the variant's range search, which weighs errors by `search`.
+  package func callAsFunction(
+    _ source: borrowing WeightRows, lowRank: LowRankFactors? = nil, d: Span<Float>, search: borrowing RangeWeights,
+    into packed: inout PackedMatrix, pool: ThreadPool
+  ) -> Bool {
+    precondition(candidates > 0 && search.weight.count == packed.k && search.error.count >= ttq_padded_n(packed.n))
+    let request = unsafe ttq_range_search(
+      candidates: candidates, weight: search.weight.pointer, error: search.error.pointer)
+    return unsafe quantize(source, lowRank, d, request, &packed, pool)
+  }
+
+  @unsafe private func quantize(
+    _ source: borrowing WeightRows, _ lowRank: LowRankFactors?, _ d: Span<Float>, _ search: ttq_range_search,
+    _ packed: inout PackedMatrix, _ pool: ThreadPool
+  ) -> Bool {
     let geometry = packed.geometry
     precondition(
       source.n == packed.n && d.count == geometry.k && geometry.layout == layout && source.element == element)
@@ -91,7 +114,8 @@ package struct Quantize: Sendable {
       guard let d = d.baseAddress else { return true }
       var args = unsafe ttq_quantize_args(
         rows: source.pointer, n: geometry.paddedRows(packed.n), k: geometry.k, group: geometry.format.group,
-        bits: geometry.format.bits, d: d, packed: packed.pointer, low_rank: ttq_low_rank(), scratch: nil)
+        bits: geometry.format.bits, d: d, packed: packed.pointer, low_rank: ttq_low_rank(), search: search, scratch: nil
+      )
       guard let lowRank else { return unsafe run(args, rowBytes: geometry.rowBytes, pool: pool) }
       return unsafe lowRank.withFactors { factors in
         unsafe args.low_rank = factors
@@ -118,12 +142,27 @@ package struct Quantize: Sendable {
           unsafe args.packed += rows.lowerBound * call.rowBytes
           unsafe args.n = rows.count
           if let b = unsafe args.low_rank.b { unsafe args.low_rank.b = b + rows.lowerBound * args.low_rank.rank }
+          if let error = unsafe args.search.error { unsafe args.search.error = error + rows.lowerBound }
           unsafe args.scratch = call.scratch + part * call.scratchStride
           unsafe call.nonfinite[part] = call.kernel.function(&args)
         }
       }
       return unsafe flags.allSatisfy { $0 == 0 }
     }
+  }
+}
+
+/// What a range search weighs errors by, and the errors that it left.
+package struct RangeWeights: ~Copyable, Sendable {
+  /// For each input channel, the weight of the squared error of a scaled weight.
+  package var weight: AlignedBuffer<Float>
+  /// For each row, padded to panels, its weighted error.
+  package let error: AlignedBuffer<Float>
+
+  /// Weights of 1 for `k` channels, and memory for `n` rows.
+  package init(n: Int, k: Int) {
+    weight = AlignedBuffer(repeating: 1, count: k)
+    error = AlignedBuffer(repeating: 0, count: ttq_padded_n(n))
   }
 }
 

@@ -23,9 +23,9 @@ enum QuantizeScalar {
   ) -> Variant<QuantizeKernel> {
     Variant(
       VariantRow(
-        name: "\(element.rawValue)/\(layout.scalarName)", revision: 4, isa: .baseline,
+        name: "\(element.rawValue)/\(layout.scalarName)", revision: 5, isa: .baseline,
         summary: "reference: weight after weight", file: "Sources/Kernels/Quantize/QuantizeScalar.swift",
-        bits: WeightFormat.supportedBits, element: element, layout: layout),
+        bits: WeightFormat.supportedBits, element: element, layout: layout, searches: nil),
       kernel: kernel)
   }
 
@@ -42,8 +42,19 @@ enum QuantizeScalar {
       let values = (0..<geometry.k).map { k in
         unsafe Self.residual(weights[k].widened, args, row: row, channel: k) * args.d[k]
       }
-      let ranges = stride(from: 0, to: geometry.k, by: format.group).map { start in
-        ValueRange(values[start..<min(start + format.group, geometry.k)])
+      let groups = stride(from: 0, to: geometry.k, by: format.group).map { $0..<min($0 + format.group, geometry.k) }
+      let ranges: [ValueRange]
+      if let weight = unsafe args.search.weight, let error = unsafe args.search.error, unsafe args.search.candidates > 0
+      {
+        let weights = (0..<geometry.k).map { unsafe weight[$0] }
+        let best = groups.map {
+          unsafe RangeSearch.best(
+            values[$0], weights: weights[$0], candidates: args.search.candidates, largestCode: format.largestCode)
+        }
+        unsafe error[row] = best.reduce(0) { $0 + $1.error }
+        ranges = best.map(\.range)
+      } else {
+        ranges = groups.map { ValueRange(values[$0]) }
       }
       let steps = SideSteps(ranges, largestCode: format.largestCode)
       if layout.side == .byte { unsafe view.setSteps(scale: steps.scale, minimum: steps.minimum, row: row) }
@@ -84,11 +95,16 @@ enum QuantizeScalar {
 }
 
 /// The least and the greatest of a group's values.
-struct ValueRange {
-  let low: Float
-  let high: Float
+package struct ValueRange {
+  package let low: Float
+  package let high: Float
 
-  init(_ values: some Sequence<Float>) {
+  init(low: Float, high: Float) {
+    self.low = low
+    self.high = high
+  }
+
+  package init(_ values: some Sequence<Float>) {
     var (low, high) = (Float.infinity, -Float.infinity)
     for value in values {
       low = min(low, value)
@@ -131,14 +147,14 @@ struct SideSteps {
 }
 
 /// The scale and minimum of a group, rounded before codes are taken (method.md, step 4).
-struct GroupRange {
-  let scale: Float
-  let minimum: Float
+package struct GroupRange {
+  package let scale: Float
+  package let minimum: Float
   let inverse: Float
   let largestCode: Int
 
   /// A range rounded to f16.
-  init(low: Float, high: Float, largestCode: Int) {
+  package init(low: Float, high: Float, largestCode: Int) {
     // Adding zero turns -0 into +0, so that the order in which extremes are found does not show.
     self.init(
       scale: Float(Float16((high - low) / Float(largestCode) + 0)), minimum: Float(Float16(low + 0)),
@@ -155,7 +171,7 @@ struct GroupRange {
 
   var isFinite: Bool { scale.isFinite && minimum.isFinite }
 
-  func code(_ value: Float) -> Int {
+  package func code(_ value: Float) -> Int {
     let position = (value - minimum) * inverse + 0.5
     guard position.isFinite else { return 0 }
     return max(0, min(largestCode, Int(max(-1, min(256, position)))))

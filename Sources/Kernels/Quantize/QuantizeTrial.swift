@@ -14,6 +14,8 @@ final class QuantizeTrial: Trial {
   private let packedOffset: Int
   private let rows: AlignedBuffer<UInt>
   private let lowRank: LowRankFactors?
+  private let candidates: Int
+  private let search: RangeWeights
 
   init(
     variant: Variant<QuantizeKernel>, problem: Problem, configuration: Configuration, pool: ThreadPool,
@@ -21,7 +23,7 @@ final class QuantizeTrial: Trial {
   ) {
     let format = problem.format ?? .q4g32
     let geometry = PackedGeometry(k: problem.k, format: format, layout: variant.row.layout ?? .rows)
-    let operation = Quantize(variant, configuration)
+    let operation = Quantize(variant, configuration, search: problem.search)
     let (n, k, element) = (problem.n, problem.k, operation.element)
     let packedOffset = (n * k * element.bytes + 63) / 64 * 64
     let copyBytes = packedOffset + geometry.bytes(n: n)
@@ -39,6 +41,10 @@ final class QuantizeTrial: Trial {
     var random = TrialRandom(seed: seed &+ 2)
     self.d = (0..<k).map { _ in 4096 * (0.5 + random.bell().magnitude) }
     self.lowRank = problem.rank > 0 ? TrialWeights.factors(n: n, k: k, rank: problem.rank, seed: seed) : nil
+    var search = RangeWeights(n: n, k: k)
+    for channel in 0..<k { search.weight[channel] = 0.01 + random.bell().magnitude }
+    self.candidates = problem.search
+    self.search = search
     self.rows = pointers
     self.copies = copies
     self.operation = operation
@@ -73,10 +79,11 @@ final class QuantizeTrial: Trial {
       group: geometry.format.group,
       bits: geometry.format.bits, d: d, packed: arena.copy(copy, of: copyBytes) + packedOffset,
       low_rank: ttq_low_rank(),
-      scratch: nil)
+      search: ttq_range_search(
+        candidates: candidates, weight: search.weight.pointer, error: search.error.pointer + firstRow), scratch: nil)
   }
 
-  /// The first, the middle and the last panel must equal the scalar reference byte for byte.
+  /// The first, the middle and the last panel must equal the scalar reference byte for byte, and the errors of its search.
   func check() -> TrialCheck {
     guard quantize(copy: 0) else { return TrialCheck(error: 1, fault: "reports a scale or minimum beyond f16") }
     guard
@@ -84,6 +91,7 @@ final class QuantizeTrial: Trial {
         $0.row.element == operation.element && $0.row.layout == geometry.layout
       })
     else { return TrialCheck(error: 1, fault: "no reference") }
+    let errors = (0..<search.error.count).map { search.error[$0] }
     let panels = (geometry.paddedRows(n) + PackedGeometry.panel - 1) / PackedGeometry.panel
     var different = 0
     var compared = 0
@@ -107,6 +115,7 @@ final class QuantizeTrial: Trial {
         let actual = unsafe arena.copy(0, of: copyBytes) + packedOffset + first * geometry.rowBytes
         for byte in 0..<expected.count where unsafe actual[byte] != expected.pointer[byte] { different += 1 }
         compared += expected.count
+        for row in first..<first + count where errors[row] != search.error[row] { different += 1 }
       }
     }
     return TrialCheck(error: Double(different) / Double(max(1, compared)))

@@ -27,6 +27,8 @@ package struct VariantRow: Hashable, Sendable {
   /// The head dimensions it can take, or nil for any.
   package var headDimensions: ClosedRange<Int>?
   package var needsOpenBLAS = false
+  /// Whether it is made for a range search (`quantize`), or nil where it takes problems with and without.
+  package var searches: Bool? = false
 
   /// Why the variant cannot serve `problem`, or nil where it can.
   package func constraint(against problem: Problem) -> String? {
@@ -39,6 +41,9 @@ package struct VariantRow: Hashable, Sendable {
     if let element, let wanted = problem.element, element != wanted { return "reads \(element.rawValue)" }
     if let activation, activation != problem.activation ?? .f32 { return "takes \(activation.rawValue) activations" }
     if let cache, let wanted = problem.cache, cache != wanted { return "reads a cache of \(cache.rawValue)" }
+    if let searches, searches != (problem.search > 0) {
+      return searches ? "meant for a range search" : "has no range search"
+    }
     if let headDimensions, let heads = problem.heads, !headDimensions.contains(heads.dimension) {
       return "takes heads of at most \(headDimensions.upperBound)"
     }

@@ -36,7 +36,9 @@ struct Decoder: ~Copyable {
     }
     func linear(_ weights: LinearWeights) -> Linear {
       guard let bound = kernels[weights.role] else { preconditionFailure("every role is bound") }
-      return Linear(weights, kernels: bound)
+      return Linear(
+        weights, kernels: bound, lowRank: options.lowRank[weights.name], frozen: options.frozen[weights.name],
+        calibrator: options.calibrator)
     }
     layers = model.weights.layers.map { weights in
       DecoderLayer(

@@ -32,6 +32,9 @@ public final class Session {
     guard capacity > 0, capacity <= 1 << 24 else {
       throw .invalidOption("context of \(capacity) tokens: expected 1...\(1 << 24)")
     }
+    guard options.search == 0 || options.format.side == .half else {
+      throw .invalidOption("no range search for scales and minima in 8 bits")
+    }
     let machine = try Self.machine(options)
     let shape = model.configuration
     let cache =
@@ -206,6 +209,11 @@ public final class Session {
 }
 
 extension Session {
+  /// What the inputs of the quantized problems were like, where that was gathered.
+  var moments: [(weights: LinearWeights, moments: InputMoments)] {
+    decoder.linears.compactMap { linear in linear.moments.map { (linear.weights, $0) } }
+  }
+
   /// Bytes of all packed weights.
   public var weightBytes: Int { decoder.linears.reduce(0) { $0 + $1.packedBytes } }
 
@@ -240,7 +248,8 @@ extension Session {
       bits +=
         weights
         * (linear.use.quantized
-          ? options.format.effectiveBits(k: linear.weights.k) : Double(8 * linear.weights.element.bytes))
+          ? options.format.effectiveBits(k: linear.weights.k) + linear.lowRankBits
+          : Double(8 * linear.weights.element.bytes))
     }
     return bits / count
   }

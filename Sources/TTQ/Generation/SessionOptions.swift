@@ -16,6 +16,14 @@ public struct SessionOptions: Sendable {
   package var format = WeightFormat.q4g32
   package var activations = ActivationFormat.a8
   package var rule = ScaleRule()
+  /// Ranges that are tried for each group, one of `RangeSearch.supported`; only under `.ttq`.
+  package var search = 0
+  /// Weights that were quantized before, by the names of their problems; only under `.rtn`, in the same format.
+  package var frozen: [String: FrozenLinear] = [:]
+  /// Parts of the weights that are kept apart from the quantized ones, by the names of their problems; the same rank for each role.
+  package var lowRank: [String: LowRankPart] = [:]
+  /// Gathers what the inputs of each problem are like, where it is measured.
+  package var calibrator: OpenBLAS?
   /// How keys and values are kept.
   package var cache = CacheType.f32
   /// Drift of log D (see `ScaleRule.drift`) beyond which a problem is quantized again when later chunks of a prompt, or later

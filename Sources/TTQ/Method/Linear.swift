@@ -20,10 +20,22 @@ package final class Linear {
   private var inverseScale: AlignedBuffer<Float>
   /// log D of the quantized matrix.
   private var logarithms: [Double] = []
+  /// What the inputs were like, where that is gathered.
+  private(set) var moments: InputMoments?
+  /// What is multiplied by apart; nil where all is quantized.
+  private let lowRank: LowRankPart?
+  /// Where alpha is chosen for each prompt.
+  private var sample: AlphaSample?
+  /// Of no channels where ranges are not searched for.
+  private var search: RangeWeights
 
-  package init(_ weights: LinearWeights, kernels: LinearKernels) {
+  package init(
+    _ weights: LinearWeights, kernels: LinearKernels, lowRank: LowRankPart? = nil, frozen: FrozenLinear? = nil,
+    calibrator: OpenBLAS? = nil
+  ) {
     self.weights = weights
     self.kernels = kernels
+    self.lowRank = kernels.use.quantized ? lowRank : nil
     packed = PackedMatrix(
       n: kernels.use.quantized ? weights.n : 0, k: weights.k, format: kernels.quantized?.format ?? .q4g32,
       layout: kernels.quantized?.layout ?? .rows)
@@ -33,12 +45,31 @@ package final class Linear {
       element: weights.element)
     powers = AlignedBuffer(repeating: 0, count: kernels.use.measured ? weights.k : 0)
     inverseScale = AlignedBuffer(repeating: 1, count: kernels.use.quantized ? weights.k : 0)
+    if let calibrator, kernels.use.measured { moments = InputMoments(k: weights.k, blas: calibrator) }
+    let searches = kernels.quantized?.searches ?? false
+    search = RangeWeights(n: searches ? weights.n : 0, k: searches ? weights.k : 0)
+    if let quantized = kernels.quantized, quantized.measure != nil {
+      sample = AlphaSample(weights, lowRank: lowRank?.factors, format: quantized.format, layout: quantized.layout)
+    }
+    if let frozen {
+      packed.fill(codes: frozen.codes, scales: frozen.scales, minima: frozen.minima)
+      for channel in 0..<weights.k { inverseScale[channel] = frozen.inverseScale[channel] }
+      isQuantized = true
+    }
   }
 
   var use: LinearUse { kernels.use }
 
   /// Bytes of the quantized matrix.
   var packedBytes: Int { packed.byteCount }
+
+  private var largestRest: Float { lowRank?.largestRest ?? weights.largest }
+
+  /// Bits of the factors for each weight.
+  var lowRankBits: Double {
+    guard let factors = lowRank?.factors else { return 0 }
+    return 16 * Double(factors.rank) * Double(weights.n + weights.k) / (Double(weights.n) * Double(weights.k))
+  }
 
   /// Forgets all activations and what was made of them.
   func reset() {
@@ -59,6 +90,7 @@ package final class Linear {
     var sums = powers.mutableSpan
     statistic[tokens](x, into: &sums, pool: pool)
     seen += tokens
+    moments?.add(x)
   }
 
   /// Makes the quantized matrix for the activations measured so far, unless the one there is stands close enough.
@@ -70,9 +102,14 @@ package final class Linear {
     rule: ScaleRule, leastTokens: Int, threshold: Double, pool: ThreadPool
   ) throws(EngineError) {
     guard let quantized = kernels.quantized,
-      let scale = try scale(rule: rule, leastTokens: leastTokens, threshold: threshold)
+      let scale = try scale(rule: rule, leastTokens: leastTokens, threshold: threshold, pool: pool)
     else { return }
-    isQuantized = quantized.quantize(rows, d: scale.span, into: &packed, pool: pool)
+    if quantized.searches {
+      isQuantized = quantized.quantize(
+        rows, lowRank: lowRank?.factors, d: scale.span, search: search, into: &packed, pool: pool)
+    } else {
+      isQuantized = quantized.quantize(rows, lowRank: lowRank?.factors, d: scale.span, into: &packed, pool: pool)
+    }
     guard isQuantized else { throw .beyondHalf(weights.name) }
   }
 
@@ -84,7 +121,7 @@ package final class Linear {
     pool: ThreadPool
   ) throws(EngineError) -> Bool {
     guard !kernels.fused.isEmpty, TokenClass(tokens: x.count / weights.k) == .many,
-      let scale = try scale(rule: rule, leastTokens: leastTokens, threshold: threshold)
+      let scale = try scale(rule: rule, leastTokens: leastTokens, threshold: threshold, pool: pool)
     else { return false }
     isQuantized = true
     var first = 0
@@ -100,25 +137,40 @@ package final class Linear {
     return true
   }
 
-  /// D for the activations measured so far, now that of the quantized matrix, which is about to be made; nil where the one there is stands
+  /// D for the activations measured so far, and the weights of a range search, now those of the quantized matrix, which is about to be made; nil where the one there is stands
   /// close enough.
-  private func scale(rule: ScaleRule, leastTokens: Int, threshold: Double) throws(EngineError) -> [Float]? {
+  private func scale(
+    rule: ScaleRule, leastTokens: Int, threshold: Double, pool: ThreadPool
+  ) throws(EngineError) -> [Float]? {
     if isQuantized, !use.measured || seen == seenByPacked { return nil }
     var wanted = [Double](repeating: 0, count: weights.k)
+    var norms = [Double](repeating: 0, count: weights.k)
     if use.measured, seen >= max(leastTokens, 1) {
-      guard let found = rule.logarithms(norms: rule.norms(powers: powers.span, tokens: seen)) else {
+      norms = rule.norms(powers: powers.span, tokens: seen)
+      guard let found = choose(norms, rule: rule, pool: pool) else {
         throw .nonFinite("activations of \(weights.name)")
       }
       wanted = found
     }
     guard !isQuantized || ScaleRule.drift(from: logarithms, to: wanted) > threshold else { return nil }
-    let fit = ScaleRule.fit(logarithms: wanted, largestWeight: weights.largest)
+    let fit = ScaleRule.fit(logarithms: wanted, largestWeight: largestRest)
     let scale = ScaleRule.scale(logarithms: wanted, fit: fit)
     var inverse = inverseScale.mutableSpan
     for i in 0..<inverse.count { inverse[i] = 1 / scale[i] }
+    if kernels.quantized?.searches == true { search.weigh(norms: norms, logarithms: wanted) }
     logarithms = wanted
     seenByPacked = seen
     return scale
+  }
+
+  /// The logarithms of D for what the norms say; nil where one is not finite.
+  private func choose(
+    _ norms: [Double], rule: ScaleRule, pool: ThreadPool
+  ) -> [Double]? {
+    if case .fixed(let alpha) = rule.alpha { return rule.logarithms(norms: norms, alpha: alpha) }
+    guard let measure = kernels.quantized?.measure else { preconditionFailure("alpha is chosen by measuring") }
+    return sample?.logarithms(norms: norms, rule: rule, largestWeight: largestRest, quantize: measure, pool: pool)
+      ?? nil
   }
 
   /// y = W x in full precision, T rows of N.
@@ -135,7 +187,7 @@ package final class Linear {
     }
   }
 
-  /// y = Q (x / D), T rows of N; `formatted` is work memory for T rows of K.
+  /// y = Q (x / D) + B (A x), T rows of N; `formatted` is work memory for T rows of K.
   package func multiplyQuantized(
     _ x: Span<Float>, formatted: inout PackedActivations, into y: inout MutableSpan<Float>, pool: ThreadPool
   ) {
@@ -143,5 +195,6 @@ package final class Linear {
     let tokens = x.count / weights.k
     quantized.activations[tokens](x, inverseScale: inverseScale.span, into: &formatted, pool: pool)
     quantized.multiply[tokens](packed, formatted, tokens: tokens, into: &y, pool: pool)
+    if let lowRank, let product = quantized.lowRank { product[tokens](lowRank.factors, x, into: &y, pool: pool) }
   }
 }

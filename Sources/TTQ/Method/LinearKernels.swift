@@ -17,8 +17,14 @@ package struct LinearKernels: Sendable {
     let layout: PackedLayout
     let format: WeightFormat
     let quantize: Quantize
+    /// Whether `quantize` searches for ranges.
+    let searches: Bool
+    /// Quantizes a sample of rows and measures its error; nil where alpha is fixed.
+    let measure: Quantize?
     let activations: ByTokenClass<QuantizeActivations>
     let multiply: ByTokenClass<QMatmul>
+    /// Of the low-rank part; nil where there is none.
+    let lowRank: ByTokenClass<LowRank>?
   }
 
   package init(
@@ -60,13 +66,30 @@ extension LinearKernels.Quantized {
     _ weights: LinearWeights, options: SessionOptions, binder: inout KernelBinder
   ) throws(SelectionFailure) {
     let (format, activation) = (options.format, options.activations)
+    let rank = options.lowRank[weights.name]?.factors.rank ?? 0
     let layout = binder.layout(of: weights, format: format, activation: activation)
     let writer = try binder.bind(
       QuantizeFamily(),
-      Problem(family: .quantize, n: weights.n, k: weights.k, format: format, element: weights.element), layout: layout)
+      Problem(
+        family: .quantize, n: weights.n, k: weights.k, format: format, element: weights.element, rank: rank,
+        search: options.search),
+      layout: layout)
     self.layout = layout
     self.format = format
-    quantize = Quantize(writer.variant, writer.configuration)
+    quantize = Quantize(writer.variant, writer.configuration, search: options.search)
+    searches = options.search > 0
+    if options.rule.alpha == .auto, options.method == .ttq {
+      // Without a search, one candidate measures the range as it is.
+      let candidates = max(options.search, 1)
+      let sampler = try binder.bind(
+        QuantizeFamily(),
+        Problem(
+          family: .quantize, n: min(AlphaSample.limit, weights.n), k: weights.k, format: format,
+          element: weights.element, rank: rank, search: candidates), layout: layout)
+      measure = Quantize(sampler.variant, sampler.configuration, search: candidates)
+    } else {
+      measure = nil
+    }
     activations = try ByTokenClass { (tokens) throws(SelectionFailure) in
       let found = try binder.bind(
         QuantizeActivationsFamily(),
@@ -75,6 +98,14 @@ extension LinearKernels.Quantized {
           activation: activation))
       return QuantizeActivations(found.variant, found.configuration)
     }
+    lowRank =
+      rank > 0
+      ? try ByTokenClass { (tokens) throws(SelectionFailure) in
+        let found = try binder.bind(
+          LowRankFamily(),
+          Problem(family: .lowrank, n: weights.n, k: weights.k, tokens: tokens.representative, rank: rank))
+        return LowRank(found.variant, found.configuration)
+      } : nil
     multiply = try ByTokenClass { (tokens) throws(SelectionFailure) in
       let found = try binder.bind(
         QMatmulFamily(),
@@ -92,7 +123,9 @@ extension LinearKernels.Quantized {
     _ weights: LinearWeights, binder: inout KernelBinder
   ) throws(SelectionFailure) -> [MatmulQuantize] {
     // A panel must not span two parts.
-    guard layout == .panel16, weights.parts.dropLast().allSatisfy({ $0.shape[0] % PackedGeometry.panel == 0 }) else {
+    guard layout == .panel16, !searches, lowRank == nil,
+      weights.parts.dropLast().allSatisfy({ $0.shape[0] % PackedGeometry.panel == 0 })
+    else {
       return []
     }
     let family = MatmulQuantizeFamily()

@@ -5,7 +5,7 @@ package import Records
 /// geometric mean.
 package struct ScaleRule: Hashable, Sendable {
   package var norm = NormOrder.two
-  package var alpha = 0.5
+  package var alpha = Alpha.fixed(0.5)
   /// The floor under the norms, relative to their mean.
   package var lambda = 0.01
 
@@ -24,7 +24,7 @@ package struct ScaleRule: Hashable, Sendable {
   }
 
   /// log D for each channel, with mean 0; all 0 where every norm is. nil where a norm is not finite.
-  package func logarithms(norms: [Double]) -> [Double]? {
+  package func logarithms(norms: [Double], alpha: Double) -> [Double]? {
     let mean = norms.reduce(0, +) / Double(norms.count)
     guard mean.isFinite else { return nil }
     guard mean > 0 else { return [Double](repeating: 0, count: norms.count) }
@@ -53,6 +53,9 @@ package struct ScaleRule: Hashable, Sendable {
 }
 
 extension ScaleRule {
+  /// D, less the power of two that fits it to f16, from its logarithm.
+  static func factor(_ logarithm: Double) -> Double { exp(logarithm) }
+
   /// D itself, in single precision as the kernels take it.
   package static func scale(logarithms: [Double], fit: Double) -> [Float] {
     logarithms.map { Float(exp($0) * fit) }

@@ -33,6 +33,18 @@ package struct LinearWeights: Sendable {
   }
 }
 
+extension LinearWeights {
+  /// Where row `row` of the stacked tensors starts; valid as long as the tensors live.
+  @unsafe func pointer(row: Int) -> UnsafeRawPointer {
+    var rest = row
+    for part in parts {
+      if rest < part.shape[0] { return unsafe part.pointer + rest * k * element.bytes }
+      rest -= part.shape[0]
+    }
+    preconditionFailure("row \(row) of \(n)")
+  }
+}
+
 extension Tensor {
   /// Throws unless the tensor is of type `element`, which `other` has; one kernel reads both.
   func require(_ element: ElementType, as other: String) throws(ModelFileError) {

@@ -61,7 +61,7 @@ import Testing
             var args = unsafe ttq_quantize_args(
               rows: rows, n: geometry.paddedRows(layer.n), k: layer.k, group: file.format.group, bits: file.format.bits,
               d: d,
-              packed: packed.pointer, low_rank: ttq_low_rank(), scratch: nil)
+              packed: packed.pointer, low_rank: ttq_low_rank(), search: ttq_range_search(), scratch: nil)
             return unsafe variant.kernel.function(&args)
           }
         }

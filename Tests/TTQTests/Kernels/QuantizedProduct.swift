@@ -31,7 +31,7 @@ struct QuantizedProduct {
     for index in x.indices { squares[index % weights.k] += x[index] * x[index] }
     let rule = ScaleRule()
     let norms = rule.norms(powers: squares.span, tokens: x.count / weights.k)
-    let logarithms = try #require(rule.logarithms(norms: norms))
+    let logarithms = try #require(rule.logarithms(norms: norms, alpha: 0.5))
     let fit = ScaleRule.fit(logarithms: logarithms, largestWeight: weights.largest)
     return ScaleRule.scale(logarithms: logarithms, fit: fit)
   }
