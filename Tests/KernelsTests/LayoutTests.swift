@@ -49,7 +49,8 @@ import Testing
       for side in SideInformation.allCases {
         let format = try #require(WeightFormat(bits: bits, group: 32, side: side))
         let problem = Problem(
-          family: .qmatmul, n: 16, k: 32, tokens: row.leastTokens, format: format, activation: row.activation)
+          family: .qmatmul, n: 16, k: 32, tokens: row.leastTokens, format: format, activation: row.activation,
+          search: row.searches == true ? 3 : 0)
         #expect((row.constraint(against: problem) == nil) == (layout.side == side), "\(row.name)")
       }
     }

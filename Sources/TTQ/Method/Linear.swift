@@ -51,7 +51,8 @@ package final class Linear {
     if let quantized = kernels.quantized, quantized.measure != nil {
       sample = AlphaSample(weights, lowRank: lowRank?.factors, format: quantized.format, layout: quantized.layout)
     }
-    if let frozen {
+    // A session in full precision, which others are compared with, has no packed weights.
+    if let frozen, kernels.use.quantized {
       packed.fill(codes: frozen.codes, scales: frozen.scales, minima: frozen.minima)
       for channel in 0..<weights.k { inverseScale[channel] = frozen.inverseScale[channel] }
       isQuantized = true
