@@ -32,6 +32,7 @@ struct PassRunner: Sendable {
     if pass.quantizes { try quantize(linear, clock: &clock) }
     multiply(linear, x, 0..<tokens, formatted: &formatted, into: &y, pass)
     clock.charge(.multiply)
+    if let bias = linear.weights.bias { addBias(bias, tokens, to: &y) }
   }
 
   func measure(_ linear: Linear, _ x: borrowing TokenRows, _ tokens: Int, clock: inout StageClock) {
