@@ -63,7 +63,7 @@ let package = Package(
     .testTarget(
       name: "TTQTests", dependencies: ["TTQ", "Kernels", "CKernels", "Records"], exclude: ["Golden"],
       swiftSettings: swift),
-    .testTarget(name: "CLITests", dependencies: ["CLI", "Records"], swiftSettings: swift),
+    .testTarget(name: "CLITests", dependencies: ["CLI", "Kernels", "Records"], swiftSettings: swift),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11

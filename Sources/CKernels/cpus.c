@@ -22,6 +22,8 @@ int ttq_pin_thread(uint32_t cpu) {
   CPU_SET(cpu, &one);
   return sched_setaffinity(0, sizeof one, &one) == 0 ? 0 : errno;
 }
+
+int ttq_current_cpu(void) { return sched_getcpu(); }
 #else
 size_t ttq_allowed_cpus(uint32_t *cpus, size_t capacity) {
   (void)cpus, (void)capacity;
@@ -32,4 +34,6 @@ int ttq_pin_thread(uint32_t cpu) {
   (void)cpu;
   return ENOSYS;
 }
+
+int ttq_current_cpu(void) { return -1; }
 #endif

@@ -6,7 +6,8 @@ struct TTQCommand: ParsableCommand {
     commandName: "ttq",
     abstract: "Test-time quantization on CPUs: tune kernels, look at the report, run models with the winners.",
     subcommands: [
-      DemoCommand.self, RunCommand.self, TuneCommand.self, ReportCommand.self, BenchCommand.self,
+      DemoCommand.self, RunCommand.self, ChatCommand.self, EvalCommand.self, TuneCommand.self, PlanCommand.self,
+      ReportCommand.self, BenchCommand.self,
       BenchModelCommand.self, KernelsCommand.self,
       DoctorCommand.self, LogitsCommand.self, TokenizeCommand.self, WorkerCommand.self,
     ])

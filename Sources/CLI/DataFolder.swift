@@ -6,10 +6,12 @@ internal import Foundation
 struct DataFolder {
   /// The folder that holds the package, or nil for a binary that was moved away from it.
   let packageRoot: String?
+  private let explicit: String?
   private let places: [String]
 
   /// The places to look in; `explicit` is the value of `--data`.
   init(explicit: String?) {
+    self.explicit = explicit
     let executable = URL(fileURLWithPath: Self.executablePath)
     packageRoot =
       Self.package(above: URL(fileURLWithPath: FileManager.default.currentDirectoryPath))
@@ -44,9 +46,19 @@ struct DataFolder {
   }
 
   /// Where the tuner writes for the machine called `machine`: in the package, else in the user's configuration folder.
-  func tuning(machine: String) -> String {
+  func tuning(machine: String) throws(CLIError) -> String {
     if let packageRoot { return "\(packageRoot)/Tuning/machines/\(machine)" }
-    return "\(Self.configurationFolder)/machines/\(machine)"
+    guard let folder = Self.configurationFolder else { throw .noHome }
+    return "\(folder)/machines/\(machine)"
+  }
+
+  /// The folders that may hold plans in `machines/<machine>`, in the order of the search: `Tuning` of `--data` and of the package, the user's
+  /// configuration folder, and the system's (`$XDG_CONFIG_DIRS`, `/etc/xdg` by default).
+  var planFolders: [String] {
+    let named = ProcessInfo.processInfo.environment["XDG_CONFIG_DIRS"] ?? ""
+    let system = (named.isEmpty ? "/etc/xdg" : named).split(separator: ":").map { "\($0)/ttq" }
+    let projects = [explicit, packageRoot].compactMap { $0.map { "\($0)/Tuning" } }
+    return projects + [Self.configurationFolder].compactMap { $0 } + system
   }
 
   /// Where the report is written for the machine called `machine`: in the package, else in the working folder.
@@ -54,11 +66,11 @@ struct DataFolder {
     packageRoot.map { "\($0)/Reports/\(machine)" } ?? "ttq-report/\(machine)"
   }
 
-  /// `$XDG_CONFIG_HOME/ttq`, or `~/.config/ttq`.
-  private static var configurationFolder: String {
+  /// `$XDG_CONFIG_HOME/ttq`, or `$HOME/.config/ttq`, or nil where neither is set.
+  private static var configurationFolder: String? {
     let environment = ProcessInfo.processInfo.environment
     if let folder = environment["XDG_CONFIG_HOME"], !folder.isEmpty { return "\(folder)/ttq" }
-    return "\(environment["HOME"] ?? NSHomeDirectory())/.config/ttq"
+    return environment["HOME"].flatMap { $0.isEmpty ? nil : "\($0)/.config/ttq" }
   }
 
   private static func package(above start: URL) -> String? {
@@ -80,12 +92,15 @@ enum CLIError: Error, CustomStringConvertible {
   case notFound(String, tried: [String])
   case invalid(String)
   case failed(String)
+  case noHome
 
   var description: String {
     switch self {
     case .notFound(let name, let tried):
       "\(name) not found; looked for \(tried.joined(separator: ", ")); --data DIR names another place"
     case .invalid(let reason), .failed(let reason): reason
+    case .noHome:
+      "no place to write to: neither HOME nor XDG_CONFIG_HOME is set, and this is no package folder; set one"
     }
   }
 }

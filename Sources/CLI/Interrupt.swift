@@ -21,5 +21,8 @@ final class Interrupt {
     source.resume()
   }
 
+  /// Forgets a Ctrl-C, for work that begins anew.
+  func lower() { flag.raised.store(false, ordering: .relaxed) }
+
   var wasRaised: Bool { flag.raised.load(ordering: .relaxed) }
 }

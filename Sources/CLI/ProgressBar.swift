@@ -22,7 +22,7 @@ final class ProgressBar {
       write("\r\u{1B}[2K\(title) [\(bar)] \(done)/\(total) \(left)  \(text.prefix(70))")
     } else if Int(share * 10) != lastTenth {
       lastTenth = Int(share * 10)
-      write("\(title) \(done)/\(total) \(left)\n")
+      write("\(title) \(done)/\(total) \(left)  \(text)\n")
     }
   }
 
@@ -37,6 +37,6 @@ final class ProgressBar {
 }
 
 /// Prints a line on standard error, where it does not mix with results.
-func note(_ text: String) {
-  try? FileHandle.standardError.write(contentsOf: Data("\(text)\n".utf8))
+func note(_ text: String, terminator: String = "\n") {
+  try? FileHandle.standardError.write(contentsOf: Data("\(text)\(terminator)".utf8))
 }

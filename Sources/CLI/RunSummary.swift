@@ -10,6 +10,15 @@ enum RunSummary {
       .joined(separator: "\n")
   }
 
+  /// A line for each demanded variant that runs nothing in `session`.
+  static func unmetDemands(_ forced: ForcedChoices, _ session: Session) -> [String] {
+    forced.all.compactMap { family, variant in
+      let met = session.kernels.contains { $0.problem.family == family && $0.step == .forced }
+      return met
+        ? nil : "TTQ_FORCE: \(family.rawValue)=\(variant) serves no problem of this session; --explain tells why"
+    }
+  }
+
   private static func timeLine(_ times: TimeSplit, tokens: Int) -> String {
     let parts: [(String, Int)] = [
       ("load", times.load), ("statistic", times.statistic), ("quantize", times.quantize), ("prefill", times.prefill),

@@ -78,7 +78,7 @@ struct SideBySide {
         pool: pool, arena: arena, seed: 11)
       let check = trial.check()
       result.error = check.error.isFinite ? check.error : nil
-      guard let failure = check.failure(tolerance: entry.family.tolerance) else { return trial }
+      guard let failure = check.failure(tolerance: entry.family.tolerance(of: entry.row)) else { return trial }
       (result.status, result.reason) = (.wrong, failure)
     } catch {
       if case .constraint = error { result.status = .constraint } else { result.status = .unsupported }
@@ -166,17 +166,13 @@ package struct SideBySideOutcome: Sendable {
 
   /// Why the figures do not belong together, or nil: a variant beyond its roof, or threads whose cores were moved.
   package var unsteady: String? {
-    if let before = roofs.roundTripNanoseconds, let after = roundTripAfter,
-      max(before, after) > Self.mostMoved * min(before, after)
-    {
+    guard CorePlacement.same(roofs.roundTripNanoseconds, roundTripAfter) else {
       return "the core-to-core round trip changed"
     }
     let beyond = results.contains { $0.timing?.samples ?? 0 > 1 && $0.share ?? 0 > Self.mostShare }
     return beyond ? "the roof was measured in a slower moment" : nil
   }
 
-  /// Round trips that differ by more belong to different places of the cores.
-  private static let mostMoved = 1.5
   /// What a disturbed median may be beyond its roof.
   private static let mostShare = 1.05
 

@@ -26,6 +26,25 @@ package struct Cost: Codable, Hashable, Sendable {
   }
 }
 
+/// What the measuring of one candidate took.
+package struct Expense: Codable, Hashable, Sendable {
+  /// Nanoseconds of sampling that it was given.
+  package var budget: Double
+  /// Nanoseconds in all: operands, check, warming up, sampling, counting.
+  package var elapsed: Double
+  /// Calls that share a sample.
+  package var batch: Int
+  /// Disturbed samples that were discarded and taken again.
+  package var repeated: Int
+
+  package init(budget: Double, elapsed: Double, batch: Int = 1, repeated: Int = 0) {
+    self.budget = budget
+    self.elapsed = elapsed
+    self.batch = batch
+    self.repeated = repeated
+  }
+}
+
 /// One candidate (problem x variant x configuration) with what was measured of it: a line of the journal, and a bar of
 /// the report.
 package struct CandidateResult: Codable, Hashable, Sendable {
@@ -41,6 +60,10 @@ package struct CandidateResult: Codable, Hashable, Sendable {
   package var timing: Timing?
   /// Raw samples in nanoseconds, in the order taken.
   package var samples: [Double]
+  /// The median of each round of a play-off, paired by round over its contenders; nil where there was none.
+  package var rounds: [Double]?
+  /// What measuring it took; nil in records of older versions.
+  package var expense: Expense?
   package var cost: Cost
   /// Relative norm-wise error against the family's reference; for packing families, the share of differing codes.
   package var error: Double?
@@ -52,8 +75,9 @@ package struct CandidateResult: Codable, Hashable, Sendable {
 
   package init(
     problem: Problem, variant: String, revision: Int, layout: PackedLayout?, configuration: Configuration,
-    status: CandidateStatus, reason: String? = nil, timing: Timing? = nil, samples: [Double] = [], cost: Cost,
-    error: Double? = nil, roof: String? = nil, share: Double? = nil, counters: [String: Double]? = nil
+    status: CandidateStatus, reason: String? = nil, timing: Timing? = nil, samples: [Double] = [],
+    rounds: [Double]? = nil, expense: Expense? = nil, cost: Cost, error: Double? = nil, roof: String? = nil,
+    share: Double? = nil, counters: [String: Double]? = nil
   ) {
     self.problem = problem
     self.variant = variant
@@ -64,12 +88,15 @@ package struct CandidateResult: Codable, Hashable, Sendable {
     self.reason = reason
     self.timing = timing
     self.samples = samples
+    self.rounds = rounds
+    self.expense = expense
     self.cost = cost
     self.error = error
     self.roof = roof
     self.share = share
     self.counters = counters
   }
+
   /// What makes two results measurements of the same candidate.
   package var key: CandidateKey {
     CandidateKey(problem: problem, variant: variant, revision: revision, configuration: configuration)
@@ -89,4 +116,7 @@ package struct CandidateKey: Hashable, Sendable {
     self.revision = revision
     self.configuration = configuration
   }
+
+  /// The problem and the variant as one word: `qmatmul/q4g32/a8/3072x1024/t1/a8/avx512vnni_r16x1`.
+  package var name: String { "\(problem.name)/\(variant)" }
 }

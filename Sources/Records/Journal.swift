@@ -1,4 +1,4 @@
-internal import Foundation
+package import Foundation
 
 /// One line of the tuner's journal.
 package enum JournalEntry: Hashable, Sendable {
@@ -86,42 +86,17 @@ package struct Journal: Sendable {
 
   /// The readable entries, and how many lines were not readable (a line cut by a kill is one).
   package func read() throws(RecordError) -> (entries: [JournalEntry], unreadable: Int) {
-    guard FileManager.default.fileExists(atPath: path) else { return ([], 0) }
-    let decoder = JSONDecoder()
-    var entries: [JournalEntry] = []
-    var unreadable = 0
-    for line in try RecordFile.read(path).split(separator: UInt8(ascii: "\n")) {
-      if let entry = try? decoder.decode(JournalEntry.self, from: Data(line)) {
-        entries.append(entry)
-      } else {
-        unreadable += 1
-      }
-    }
-    return (entries, unreadable)
+    try RecordFile.lines(JournalEntry.self, of: path)
+  }
+
+  /// The readable entries among the lines of `bytes`, and how many lines were not readable.
+  package static func entries(_ bytes: Data) -> (entries: [JournalEntry], unreadable: Int) {
+    RecordFile.lines(JournalEntry.self, in: bytes)
   }
 
   /// Appends one entry and waits until it is on disk. After a cut line it starts a new one.
-  ///
-  /// The file is opened for appending and the line is one write, so that two tuners at once interleave whole lines.
   package func append(_ entry: JournalEntry) throws(RecordError) {
-    var line = try RecordFile.encode(entry, compact: true)
-    do {
-      let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-      let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
-      guard descriptor >= 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
-      let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-      defer { try? file.close() }
-      let end = try file.seekToEnd()
-      if end > 0 {
-        try file.seek(toOffset: end - 1)
-        if try file.read(upToCount: 1) != Data([UInt8(ascii: "\n")]) { line.insert(UInt8(ascii: "\n"), at: 0) }
-      }
-      try file.write(contentsOf: line)
-      try file.synchronize()
-    } catch {
-      throw .unwritable(path: path, reason: RecordFile.reason(error))
-    }
+    try RecordFile.append(RecordFile.encode(entry, compact: true), to: path)
   }
 }
 

@@ -52,7 +52,8 @@ package struct ModelShape: Codable, Hashable, Sendable {
   }
 }
 
-/// What a plan is optimised for: the total time of this many prompt and generated tokens.
+/// What a plan is optimised for: the total time of this many prompt and generated tokens. Without generated tokens it is the time to the
+/// first one, without a prompt the time of a token.
 package struct Workload: Codable, Hashable, Sendable {
   package var prompt: Int
   package var generate: Int

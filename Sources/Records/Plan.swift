@@ -1,9 +1,13 @@
+package import Foundation
+
 /// How much measuring stands behind a plan's row, in rising order.
 package enum Rigor: String, Codable, Hashable, Sendable, CaseIterable, Comparable {
   /// By rule, nothing measured.
   case estimate
   case quick
   case measure
+  /// Every candidate in full.
+  case exhaustive
 
   package static func < (a: Rigor, b: Rigor) -> Bool {
     Self.allCases.firstIndex(of: a) ?? 0 < Self.allCases.firstIndex(of: b) ?? 0
@@ -66,7 +70,7 @@ package struct PlanRow: Codable, Hashable, Sendable {
     self.date = date
   }
 
-  /// What makes two rows answers to the same question; of two, the later one counts.
+  /// What makes two rows answers to the same question.
   package var key: PlanKey { PlanKey(problem: problem, layout: layout, threads: threads) }
 }
 
@@ -144,12 +148,17 @@ package struct Plan: Codable, Hashable, Sendable {
 
   /// Reads the plan at `path`: the schema of this version, whatever the machine.
   package init(path: String) throws(RecordError) {
+    try self.init(RecordFile.read(path), from: path)
+  }
+
+  /// Decodes the bytes of a plan that came from `path`.
+  package init(_ bytes: Data, from path: String) throws(RecordError) {
     struct Header: Decodable { let schema: Int }
-    let header = try RecordFile.decode(Header.self, from: path, expected: "a plan (JSON with `schema`)")
+    let header = try RecordFile.decode(Header.self, bytes, from: path, expected: "a plan (JSON with `schema`)")
     guard header.schema == Self.schema else {
       throw .malformed(path: path, expected: "plan schema \(Self.schema)", found: "schema \(header.schema)")
     }
-    self = try RecordFile.decode(Plan.self, from: path, expected: "a plan of schema \(Self.schema)")
+    self = try RecordFile.decode(Plan.self, bytes, from: path, expected: "a plan of schema \(Self.schema)")
     let sizes = rows.flatMap { [$0.problem.n, $0.problem.k, $0.problem.tokens] } + layouts.flatMap { [$0.n, $0.k] }
     let threads = rows.flatMap { [$0.threads, $0.configuration.threads] } + layouts.map(\.threads)
     guard sizes.allSatisfy({ (0..<1 << 31).contains($0) }), threads.allSatisfy({ (1..<1 << 16).contains($0) }) else {
@@ -160,14 +169,5 @@ package struct Plan: Codable, Hashable, Sendable {
   /// Writes the plan to `path`, whole or not at all.
   package func write(to path: String) throws(RecordError) {
     try RecordFile.write(RecordFile.encode(self), to: path)
-  }
-
-  /// Adds newer rows and layouts; they replace the ones that answer the same question.
-  package mutating func merge(_ newer: Plan) {
-    let replaced = Set(newer.rows.map(\.key))
-    rows = rows.filter { !replaced.contains($0.key) } + newer.rows
-    layouts = layouts.filter { old in !newer.layouts.contains { $0.sameQuestion(as: old) } } + newer.layouts
-    context = newer.context
-    roofs = newer.roofs
   }
 }

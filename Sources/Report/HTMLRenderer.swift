@@ -69,6 +69,9 @@ enum HTMLRenderer {
     case .contents(let links): return "<p class=\"contents\">\(links.map(link).joined(separator: " · "))</p>"
     case .table(let table): return self.table(table)
     case .chart(let chart): return figure(chart)
+    case .plot(let plot):
+      return "<figure>\n\(PlotDrawing(plot).svg)<figcaption>\(escape(plot.caption))</figcaption></figure>"
+    case .heatMap(let map): return heatMap(map)
     case .folded(let title, let inner):
       return "<details><summary>\(escape(title))</summary>\n\(blocks(inner))</details>"
     }
@@ -134,5 +137,25 @@ enum HTMLRenderer {
     }
     let list = absent.isEmpty ? "" : "\n<ul class=\"absent\">\(absent.joined(separator: "\n"))</ul>"
     return "<figure>\n\(BarChartDrawing(chart).svg)<figcaption>\(escape(chart.caption))</figcaption>\(list)</figure>"
+  }
+
+  /// A table whose cells are tinted, so that a screen reader has the numbers.
+  private static func heatMap(_ map: HeatMap) -> String {
+    let head = map.columns.map { "<th class=\"n\">\(escape($0))</th>" }
+    let rows = map.rows.map { row in
+      let cells = row.cells.map { value -> String in
+        guard let value, value.isFinite else { return "<td class=\"n\"></td>" }
+        let tint = Int((min(max(value, 0), 1) * 100).rounded())
+        return "<td class=\"n heat\" style=\"--heat:\(tint)%\">\(escape(Unit.share.text(value)))</td>"
+      }
+      return "<tr><td><code>\(escape(row.label))</code></td>\(cells.joined())</tr>"
+    }
+    return """
+      <figure><table>
+      <thead><tr><th>\(escape(map.corner))</th>\(head.joined())</tr></thead>
+      <tbody>
+      \(rows.joined(separator: "\n"))
+      </tbody></table><figcaption>\(escape(map.caption))</figcaption></figure>
+      """
   }
 }

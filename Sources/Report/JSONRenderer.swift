@@ -26,6 +26,8 @@ enum JSONRenderer {
       return .object([("contents", .array(links.map { .string($0.anchor) }))])
     case .table(let table): return .object([("table", self.table(table))])
     case .chart(let chart): return .object([("chart", self.chart(chart))])
+    case .plot(let plot): return .object([("plot", self.plot(plot))])
+    case .heatMap(let map): return .object([("heat_map", heatMap(map))])
     case .folded(let title, let inner):
       return .object([("title", .string(title)), ("content", .array(inner.map(self.block)))])
     }
@@ -73,6 +75,33 @@ enum JSONRenderer {
     return .object([
       ("caption", .string(chart.caption)), ("unit", .string(chart.axis.symbol)), ("bars", .array(bars)),
       ("not_drawn", .array(absent)),
+    ])
+  }
+
+  private static func plot(_ plot: Plot) -> JSONValue {
+    let points = plot.series.flatMap { series in
+      series.points.map { point in
+        JSONValue.object([
+          ("series", .string(series.name)), ("label", .string(point.label)), ("x", .number(point.x)),
+          ("y", .number(point.y)), ("low", .number(point.low)), ("high", .number(point.high)),
+          ("winner", .bool(point.highlighted)),
+        ])
+      }
+    }
+    let ceilings = plot.ceilings.map { ceiling in
+      let ends = [ceiling.from, ceiling.to].map { JSONValue.array([.number($0.x), .number($0.y)]) }
+      return JSONValue.object([("name", .string(ceiling.name)), ("ends", .array(ends))])
+    }
+    return .object([
+      ("caption", .string(plot.caption)), ("x", .string(plot.x.title)), ("y", .string(plot.y.title)),
+      ("points", .array(points)), ("ceilings", .array(ceilings)),
+    ])
+  }
+
+  private static func heatMap(_ map: HeatMap) -> JSONValue {
+    .object([
+      ("caption", .string(map.caption)), ("columns", .array(map.columns.map { .string($0) })),
+      ("rows", .object(map.rows.map { row in (row.label, .array(row.cells.map { .number($0) })) })),
     ])
   }
 }

@@ -22,6 +22,8 @@ enum MarkdownRenderer {
     case .contents(let links): return links.map { "- \(link($0))" }.joined(separator: "\n")
     case .table(let table): return self.table(table)
     case .chart(let chart): return self.chart(chart)
+    case .plot(let plot): return self.plot(plot)
+    case .heatMap(let map): return heatMap(map)
     case .folded(let title, let inner): return "**\(plain(title))**\n\n" + blocks(inner)
     }
   }
@@ -104,5 +106,29 @@ enum MarkdownRenderer {
     let fence = bars.isEmpty ? "" : "```text\n\(lines.joined(separator: "\n"))\n```\n\n"
     let absent = chart.absent.map { "\n- \(code($0.label)) **\(plain($0.status))**: \(plain($0.reason))" }.joined()
     return fence + plain(chart.caption) + (absent.isEmpty ? "" : "\n" + absent)
+  }
+
+  /// The highlighted points of each series, or all where none is; the page of HTML draws the others too.
+  private static func plot(_ plot: Plot) -> String {
+    let rows = plot.series.flatMap { series in
+      let chosen = series.points.filter(\.highlighted)
+      return (chosen.isEmpty ? series.points : chosen).filter { $0.x.isFinite && $0.y.isFinite }.map { point in
+        "| \(plain(series.name)) | \(code(point.label)) | \(Unit.significant(point.x)) | \(Unit.significant(point.y)) |"
+      }
+    }
+    guard !rows.isEmpty else { return plain(plot.caption) }
+    let head = ["| | | \(plain(plot.x.title)) | \(plain(plot.y.title)) |", "| --- | --- | ---: | ---: |"]
+    let ceilings = plot.ceilings.map(\.name)
+    let under = ceilings.isEmpty ? "" : "\n\nCeilings: \(plain(ceilings.joined(separator: "; ")))"
+    return (head + rows).joined(separator: "\n") + under + "\n\n" + plain(plot.caption)
+  }
+
+  private static func heatMap(_ map: HeatMap) -> String {
+    let head = [[map.corner] + map.columns, ["---"] + map.columns.map { _ in "---:" }]
+    let rows = map.rows.map { row in
+      [code(row.label)] + row.cells.map { $0.map { Unit.share.text($0) } ?? "" }
+    }
+    return (head + rows).map { "| \($0.joined(separator: " | ")) |" }.joined(separator: "\n") + "\n\n"
+      + plain(map.caption)
   }
 }

@@ -3,10 +3,12 @@ enum Stylesheet {
   static let text = """
     :root { color-scheme: light dark;
       --page: #fefefd; --ink: #1a1c1f; --soft: #666b72; --rule: #d9dbde; --faint: #eef0f1;
-      --bar: #b4bac2; --best: #22609f; --roof: #b5322a; --tint: #f0f5fa; }
+      --bar: #b4bac2; --best: #22609f; --roof: #b5322a; --tint: #f0f5fa;
+      --s0: #22609f; --s1: #c2571a; --s2: #2f7d4f; --s3: #8a4fa3; --s4: #a67c00; --s5: #0f7f8c; --s6: #b03a68; --s7: #6b6f76; }
     @media (prefers-color-scheme: dark) { :root {
       --page: #15171a; --ink: #e3e4e6; --soft: #999ea6; --rule: #383c42; --faint: #24272b;
-      --bar: #545c66; --best: #6da9e4; --roof: #ee8272; --tint: #1b2530; } }
+      --bar: #545c66; --best: #6da9e4; --roof: #ee8272; --tint: #1b2530;
+      --s0: #6da9e4; --s1: #f0935a; --s2: #6cc08d; --s3: #c294d9; --s4: #d9b342; --s5: #55c2cf; --s6: #ea83ab; --s7: #a3a8af; } }
     * { box-sizing: border-box; }
     html { scroll-padding-top: 1rem; }
     body { margin: 0 auto; padding: 2.5rem 1.5rem 6rem; max-width: 70rem; background: var(--page); color: var(--ink);
@@ -59,7 +61,23 @@ enum Stylesheet {
     svg .axis { stroke: var(--soft); }
     svg .whisker { stroke: var(--ink); stroke-width: 1.1; fill: none; }
     svg .roof { stroke: var(--roof); stroke-width: 1.5; }
-    svg .roofname { fill: var(--roof); font-size: 11px; }
+    svg .roofname { fill: var(--roof); font-size: 11px; paint-order: stroke; stroke: var(--page); stroke-width: 3px; }
+    svg .s0 { --mark: var(--s0); }
+    svg .s1 { --mark: var(--s1); }
+    svg .s2 { --mark: var(--s2); }
+    svg .s3 { --mark: var(--s3); }
+    svg .s4 { --mark: var(--s4); }
+    svg .s5 { --mark: var(--s5); }
+    svg .s6 { --mark: var(--s6); }
+    svg .s7 { --mark: var(--s7); }
+    svg .dot { fill: var(--mark); }
+    svg .dot.pale { fill-opacity: .42; }
+    svg .joint { stroke: var(--mark); stroke-width: 1.6; fill: none; }
+    svg .tip { visibility: hidden; font-weight: 600; paint-order: stroke; stroke: var(--page); stroke-width: 4px; }
+    svg .point:hover .tip, svg .point:focus .tip { visibility: visible; }
+    svg .point:focus { outline: none; }
+    svg .point:focus .dot, svg .point:hover .dot { stroke: var(--ink); stroke-width: 1.5; }
+    .heat { background: color-mix(in srgb, var(--best) calc(var(--heat) * .55), transparent); }
     @media (min-width: 90rem) {
       body { max-width: 88rem; display: grid; grid-template-columns: 13rem minmax(0, 1fr); gap: 3.5rem; }
       nav { position: sticky; top: 2.5rem; align-self: start; max-height: calc(100vh - 5rem); overflow-y: auto; }

@@ -46,6 +46,18 @@ package enum Unit: Sendable {
     return String(format: "%.\(max(0, digits))f", value)
   }
 
+  /// `value` without trailing zeros, for ticks that are round numbers.
+  static func short(_ value: Double) -> String { String(format: "%g", value) }
+
+  /// A whole number with thin spaces between its thousands.
+  static func grouped(_ value: Double) -> String {
+    let digits = String(format: "%.0f", value)
+    let groups = stride(from: digits.count, to: 0, by: -3).map { end in
+      digits.dropLast(digits.count - end).suffix(3)
+    }
+    return groups.reversed().joined(separator: "\u{2009}")
+  }
+
   private static func percent(_ share: Double) -> String {
     let percent = share * 100
     let digits = abs(percent) >= 10 || percent == 0 ? 0 : abs(percent) >= 1 ? 1 : 2

@@ -4,18 +4,26 @@ package import Tuner
 
 /// A tuning of a tiny model in a second or two.
 package enum SmallTuning {
-  package static let shape = ModelShape(
-    name: "tiny", source: "made up", element: .bf16, layers: 1,
-    linears: [
-      LinearShape(name: "o", n: 32, k: 64, count: 1), LinearShape(name: "lm_head", n: 48, k: 64, count: 1),
-    ], heads: 2, keyValueHeads: 1, headDimension: 32)
+  /// Input channels of its layers.
+  package static let channels = 64
+
+  package static let shape = shape(channels: channels)
+
+  package static func shape(channels: Int) -> ModelShape {
+    ModelShape(
+      name: "tiny-\(channels)", source: "made up", element: .bf16, layers: 1,
+      linears: [
+        LinearShape(name: "o", n: 32, k: channels, count: 1),
+        LinearShape(name: "lm_head", n: 48, k: channels, count: 1),
+      ], heads: 2, keyValueHeads: 1, headDimension: 32)
+  }
 
   /// The families that are quick to check in a debug build too.
   package static let catalogue = Catalogue(families: [StatisticFamily(), QuantizeActivationsFamily(), QuantizeFamily()])
 
-  package static func options(folder: String) -> TuningOptions {
+  package static func options(folder: String, channels: Int = channels) -> TuningOptions {
     var options = TuningOptions(
-      shapes: [shape], threads: [1, 2], rigor: .quick, planPath: folder + "/plan.json",
+      shapes: [shape(channels: channels)], threads: [1, 2], rigor: .quick, planPath: folder + "/plan.json",
       journalPath: folder + "/journal.jsonl", coldBytes: 1 << 16)
     options.timeLimit = nil
     options.candidateTimeout = 20

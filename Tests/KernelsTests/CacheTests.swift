@@ -25,7 +25,7 @@ import Testing
     // In two parts: what follows is appended where the first ended.
     for part in [keys.indices.prefix(1), keys.indices.dropFirst()] where !part.isEmpty {
       let (k, v) = (part.flatMap { keys[$0] }, part.flatMap { values[$0] })
-      cache.append(keys: k.span, values: v.span, tokens: part.count)
+      cache.append(keys: k.span, values: v.span, tokens: part.count, pool: ThreadPool(threads: 1))
     }
     let tokens = variant.row.leastTokens
     let q = [Float](repeating: 1, count: tokens * queries * dimension)
@@ -124,8 +124,8 @@ import Testing
   @Test func truncates() {
     var cache = KeyValueCache(type: .int8, heads: 1, dimension: 4, capacity: 3)
     let row: [Float] = [1, 2, 3, 4]
-    cache.append(keys: row.span, values: row.span, tokens: 1)
-    cache.append(keys: row.span, values: row.span, tokens: 1)
+    cache.append(keys: row.span, values: row.span, tokens: 1, pool: ThreadPool(threads: 1))
+    cache.append(keys: row.span, values: row.span, tokens: 1, pool: ThreadPool(threads: 1))
     cache.truncate(to: 1)
     #expect(cache.count == 1)
   }

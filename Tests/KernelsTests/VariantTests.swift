@@ -40,7 +40,7 @@ struct VariantCase: Sendable, CustomTestStringConvertible {
         let trial = try variant.family.trial(
           ofVariantNamed: variant.row.name, on: problem, configuration: configuration, machine: machine, pool: pool,
           arena: arena, seed: 7)
-        let failure = trial.check().failure(tolerance: variant.family.tolerance)
+        let failure = trial.check().failure(tolerance: variant.family.tolerance(of: variant.row))
         #expect(failure == nil, "\(problem.name), \(configuration)")
       }
     }

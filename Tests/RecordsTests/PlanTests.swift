@@ -53,30 +53,6 @@ struct PlanTests {
     #expect(try !#require(error).description.contains("\n"))
   }
 
-  @Test func newerRowsReplaceOnlyTheOnesThatAnswerTheSameQuestion() {
-    var plan = SampleRecords.plan
-    plan.rows.append(SampleRecords.row("a8/avx2_r8x1", layout: .rows))
-    plan.rows.append(SampleRecords.row("a8/avx2_r8x1", threads: 2))
-    var newer = Plan(
-      machine: SampleRecords.machine, context: SampleRecords.context,
-      roofs: RoofSet(roofs: [], roundTripNanoseconds: nil), layouts: [SampleRecords.layout(.rows)],
-      rows: [SampleRecords.row("a8/newer")])
-    newer.layouts.append(SampleRecords.layout(.panel16, threads: 2))
-    newer.context.date = "2026-01-01T00:00:00Z"
-    plan.merge(newer)
-    #expect(plan.rows.map(\.variant) == ["a8/avx2_r8x1", "a8/avx2_r8x1", "a8/newer"])
-    #expect(Set(plan.rows.map(\.key)).count == 3)
-    #expect(plan.layouts.map(\.layout) == [.rows, .panel16])
-    #expect(plan.context == newer.context)
-    #expect(plan.roofs == newer.roofs)
-  }
-
-  @Test func mergingAPlanIntoItselfChangesNothing() {
-    var plan = SampleRecords.plan
-    plan.merge(SampleRecords.plan)
-    #expect(plan == SampleRecords.plan)
-  }
-
   @Test func rigorRises() {
     #expect(Rigor.allCases == Rigor.allCases.sorted())
     #expect(Rigor.estimate < .quick && Rigor.quick < .measure)

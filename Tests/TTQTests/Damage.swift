@@ -1,16 +1,7 @@
+import TTQ
+
 /// Damaged copies of files, the same on every run.
 enum Damage {
-  private struct Generator: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var z = state
-      z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-      return z ^ (z >> 31)
-    }
-  }
-
   /// What breaks JSON, numbers and lists.
   private static let splices = [
     "-", "1e999", "null", "\"", "{", "]", "99999999999999999999", "\u{0}", "\n", "true", "4194303", " ", ",0", "(+*",
@@ -18,7 +9,7 @@ enum Damage {
 
   /// A copy with one to four wounds: bytes changed, cut out, put in, doubled, or the end gone.
   static func damage(_ bytes: [UInt8], seed: UInt64) -> [UInt8] {
-    var generator = Generator(state: seed)
+    var generator = SplitMix64(state: seed)
     var damaged = bytes
     for _ in 0..<Int.random(in: 1...4, using: &generator) where !damaged.isEmpty {
       let place = Int.random(in: 0..<damaged.count, using: &generator)

@@ -56,6 +56,7 @@ import Testing
     var topK = 0
     var topP: Float = 1
     var temperature: Float = 1
+    var minP: Float = 0
     let shares: [Double]
   }
 
@@ -64,6 +65,10 @@ import Testing
     Draw(topK: 2, shares: [0, 0.667, 0, 0.333]),
     Draw(topP: 0.8, shares: [0, 0.556, 0.167, 0.278]),
     Draw(topK: 3, topP: 0.7, shares: [0, 0.667, 0, 0.333]),
+    Draw(minP: 0.25, shares: [0, 0.556, 0.167, 0.278]),
+    Draw(minP: 0.4, shares: [0, 0.667, 0, 0.333]),
+    Draw(topK: 3, minP: 0.4, shares: [0, 0.667, 0, 0.333]),
+    Draw(minP: 1, shares: [0, 1, 0, 0]),
     Draw(temperature: 0.5, shares: [0.029, 0.725, 0.065, 0.181]),
     Draw(temperature: 0, shares: [0, 1, 0, 0]),
   ]
@@ -74,6 +79,7 @@ import Testing
     parameters.temperature = expected.temperature
     parameters.topK = expected.topK
     parameters.topP = expected.topP
+    parameters.minP = expected.minP
     var sampler = Sampler(parameters)
     let logits = [Float(0.1), 0.5, 0.15, 0.25].map { log($0) + 3 }
     var counts = [0, 0, 0, 0]
@@ -84,10 +90,100 @@ import Testing
     #expect(sampler.choose([1, .nan, 2].span) == nil && sampler.choose([1, .infinity].span) == nil)
   }
 
+  /// Logits above 0 are divided, others multiplied; a token is penalized once, and forgotten after the context size.
+  @Test func repetitionIsPenalized() {
+    var parameters = GenerateParameters()
+    parameters.repetitionPenalty = 2
+    parameters.repetitionContextSize = 3
+    var sampler = Sampler(parameters)
+    let logits: [Float] = [3, 2.9, -1, 0.5]
+    #expect(sampler.choose(logits.span) == 0)
+    sampler.follow([0])
+    #expect(sampler.choose(logits.span) == 1)
+    sampler.follow([1, 1])
+    #expect(sampler.choose(logits.span) == 0)
+    sampler.follow([2, 3, 3])
+    #expect(sampler.choose(logits.span) == 0)
+    sampler.follow([0, 1, 7])
+    #expect(sampler.choose(logits.span) == 0)
+    var negative = Sampler(parameters)
+    negative.follow([0])
+    #expect(negative.choose([Float(-1), -1.5].span) == 1)
+  }
+
+  @Test func repetitionPenaltyChangesGreedyText() throws {
+    let plain = try generate().tokens
+    let penalized = try generate {
+      $0.repetitionPenalty = 1.5
+      $0.repetitionContextSize = 64
+    }.tokens
+    #expect(Set(penalized).count > Set(plain).count)
+  }
+
+  /// Texts cut into pieces, the stop sequences, what is shown and what stopped.
+  static let stops: [(pieces: [String], sequences: [String], text: String, stop: String?)] = [
+    (["ab", "c"], [], "abc", nil),
+    (["a", "b", "c", "d"], ["bc"], "a", "bc"),
+    (["xabcx"], ["c", "abc"], "x", "abc"),
+    (["aab", "a", "ab"], ["aaab"], "aabaab", nil),
+    (["a", "a", "ab"], ["aab"], "a", "aab"),
+    (["é", "x", "é", "y"], ["éy"], "éx", "éy"),
+    (["\n", "\n", "User", ":"], ["\n\nUser:"], "", "\n\nUser:"),
+    (["en", "d"], ["ending"], "end", nil),
+  ]
+
+  @Test(arguments: stops)
+  func stopSequences(_ expected: (pieces: [String], sequences: [String], text: String, stop: String?)) {
+    var matcher = StopMatcher(expected.sequences)
+    var text = ""
+    var stop: String?
+    for piece in expected.pieces where stop == nil {
+      let found = matcher.append(piece)
+      text += found.text
+      stop = found.stop
+      // What is shown never ends in the beginning of a sequence that could still come.
+      for sequence in expected.sequences where stop == nil { #expect(!text.hasSuffix(sequence.prefix(1))) }
+    }
+    #expect(text + matcher.finish() == expected.text && stop == expected.stop)
+  }
+
+  /// A stop sequence across tokens ends the generation there, and nothing of it is shown.
+  @Test func stopsInTheText() throws {
+    let whole = try generate()
+    let tokens = try #require(model.tokenizer)
+    let cut = whole.text.index(whole.text.startIndex, offsetBy: 20)
+    let sequence = String(whole.text[cut...].prefix(9))
+    let expected = whole.text.components(separatedBy: sequence)[0]
+    let stopped = try generate { $0.stopSequences = ["no such text", sequence] }
+    #expect(try tokens.encode(sequence).count > 1)
+    #expect(stopped.stop == .sequence(sequence) && stopped.text == expected)
+    #expect(whole.tokens.starts(with: stopped.tokens) && stopped.tokens.count < whole.tokens.count)
+  }
+
+  @Test func interruption() throws {
+    let session = try Session(model, .testing(.ttq))
+    var count = 0
+    let generation = try session.generate(
+      model.encode("Once upon a time there was a"), show: { _ in count += 1 }, isInterrupted: { count == 5 })
+    #expect(generation.stop == .interrupted && generation.tokens.count == 5)
+  }
+
+  /// Full precision adds up in the same order, however many threads share the rows.
+  @Test func fullIsTheSameOnTwoThreads() throws {
+    func greedy(_ threads: Int) throws -> [Int] {
+      var parameters = GenerateParameters()
+      parameters.maxTokens = 64
+      return try Session(model, .testing(.full, threads: threads)).generate(
+        model.encode("It was a fine morning, and the old man went down to the"), parameters
+      ).tokens
+    }
+    #expect(try greedy(1) == greedy(2))
+  }
+
   @Test func piecesMakeTheText() throws {
     var pieces: [String] = []
     let session = try Session(model, .testing(.ttq))
-    let generation = try session.generate(model.encode("Once upon a time there was a")) { pieces.append($0) }
+    let generation = try session.generate(model.encode("Once upon a time there was a")) { pieces.append($0.text) }
     #expect(pieces.joined() == generation.text && pieces.count > 10)
     #expect(generation.times.total > 0 && generation.times.quantize > 0 && generation.times.load > 0)
     #expect(generation.tokensPerSecond ?? 0 > 0)
@@ -124,6 +220,11 @@ import Testing
     #expect(throws: EngineError.unknownToken(4096, vocabulary: 4096)) { try session.prefill([1, 4096]) }
     #expect(throws: EngineError.self) { try generate { $0.topP = 0 } }
     #expect(throws: EngineError.self) { try generate { $0.temperature = .nan } }
+    #expect(throws: EngineError.self) { try generate { $0.minP = 1.1 } }
+    #expect(throws: EngineError.self) { try generate { $0.repetitionPenalty = 0 } }
+    #expect(throws: EngineError.self) { try generate { $0.repetitionContextSize = -1 } }
+    #expect(throws: EngineError.self) { try generate { $0.stopSequences = [""] } }
+    #expect(throws: EngineError.self) { try generate { $0.maxTokens = -1 } }
     #expect(throws: EngineError.self) { try SessionOptions.testing(.ttq, bits: 6) }
     #expect(throws: EngineError.self) { try SessionOptions.testing(.ttq, group: 48) }
     #expect(throws: EngineError.self) { try Session(model, .testing(.ttq, threads: 0)) }

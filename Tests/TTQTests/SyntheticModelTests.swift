@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 import Records
 import TTQ
 import Testing
@@ -47,5 +48,37 @@ import Testing
     shape = Self.shape
     shape.element = .f32
     #expect(throws: ModelFileError.self) { try SyntheticModel(shape) }
+  }
+}
+
+/// Exact prefill of many tokens quantizes in the pass that multiplies: the same matrices as in two passes.
+@Suite struct FusedPrefillTests {
+  @Test func quantizesAsTwoPassesDo() throws {
+    let folder = try TestFolder()
+    try SyntheticModel(SyntheticModelTests.shape).write(to: folder.path)
+    let model = try LanguageModel(folder: folder.path)
+    var options = try SessionOptions.testing(.ttq)
+    options.prefill = .exact
+    options.driftThreshold = 0
+    let tokens = (0..<150).map { $0 * 37 % 500 }
+    let fused = try Session(model, options)
+    try fused.prefill(tokens)
+    // Too few at once for the kernels of many tokens.
+    let apart = try Session(model, options)
+    for start in stride(from: 0, to: 150, by: 50) { try apart.prefill(Array(tokens[start..<start + 50])) }
+    try fused.decode(3)
+    try apart.decode(3)
+    let largest = apart.logits.map(\.magnitude).max() ?? 0
+    let difference = zip(fused.logits, apart.logits).map { abs($0 - $1) }.max() ?? .infinity
+    #expect(largest > 0 && difference < 0.02 * largest, "\(difference) of \(largest)")
+  }
+
+  @Test func isBoundWhereThereIsMoreThanAReference() throws {
+    var options = try SessionOptions.testing(.ttq)
+    options.prefill = .exact
+    let session = try Session(LanguageModel(folder: TestData.demoModel), options)
+    let bound = session.kernels.filter { $0.problem.family == .matmulQuantize }
+    #expect(bound.allSatisfy { $0.step != .reference })
+    if try Machine.probe().isa.contains(.avx512) { #expect(!bound.isEmpty) }
   }
 }

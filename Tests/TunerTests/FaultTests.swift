@@ -7,7 +7,13 @@ import Tuner
 struct FaultTests {
   @Test func aWrongACrashingAndAHangingCandidateAreRecordedAndSurvived() throws {
     let folder = try ScratchFolder()
-    let outcome = try smallTuning(folder.path, catalogue: Faults.statistic, edit: { $0.candidateTimeout = 2 })
+    let all = try #require(StrategyRow.named("exhaustive"))
+    let outcome = try smallTuning(
+      folder.path, catalogue: Faults.statistic,
+      edit: {
+        $0.candidateTimeout = 2
+        $0.strategy = all
+      })
     func results(_ variant: String) -> [CandidateResult] { outcome.results.filter { $0.variant == variant } }
     for (variant, status, reason) in [
       ("wrong", CandidateStatus.wrong, "beyond"), ("crashing", .crashed, "SIGABRT"),

@@ -120,6 +120,27 @@ struct PlanEmissionTests {
     #expect(choices.first?.scores["panel16"] == 1000 + Double(generate))
   }
 
+  @Test func withoutAPromptTheFastestDecoderWins() throws {
+    let emission = Self.emission([1], prompt: 0, generate: 1)
+    let choices = emission.layouts(emission.rows(try Self.bothLayouts()))
+    #expect(choices.map(\.layout) == [.panel16] && choices.first?.scores["panel16"] == 1)
+  }
+
+  @Test func aPlayOffIsDecidedByTheRatiosOfItsRounds() throws {
+    // Every other round the machine is half as fast; medians and intervals alone would tell nothing.
+    let mood = (0..<15).map { $0 % 2 == 0 ? 100.0 : 200.0 }
+    func finalist(_ variant: String, _ factor: (Int) -> Double) throws -> CandidateResult {
+      var result = try Self.result(Self.statistic, variant, median: 100 * factor(0), spread: 50)
+      result.rounds = mood.enumerated().map { $1 * factor($0) }
+      return result
+    }
+    let fast = try finalist("tiled_c32") { _ in 1 }
+    #expect(Self.emission([1]).rows([fast, try finalist("simd") { _ in 1.01 }]).map(\.variant) == ["tiled_c32"])
+    // Ahead in some rounds and behind in others: no difference.
+    let equal = try finalist("simd") { $0 % 4 < 2 ? 1.01 : 0.995 }
+    #expect(Self.emission([1]).rows([fast, equal]).map(\.variant) == ["simd"])
+  }
+
   @Test func aLayoutThatLacksAReaderIsNotScored() throws {
     let results = try Self.bothLayouts().filter { !($0.layout == .panel16 && $0.problem.tokens == 512) }
     let emission = Self.emission([1], generate: 100_000)

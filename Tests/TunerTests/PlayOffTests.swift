@@ -45,7 +45,7 @@ struct PlayOffTests {
       try PlanEmissionTests.result(PlanEmissionTests.statistic, variant, threads: threads, median: median)
     }
     let results = [
-      try candidate("scalar", 300), try candidate("simd", 150), try candidate("tiled_c32", 100),
+      try candidate("scalar", 300), try candidate("simd", 115), try candidate("tiled_c32", 100),
       try candidate("simd", 90, threads: 2),
     ]
     let contenders = Contest.all(results, count: 3).flatMap(\.contenders)

@@ -2,10 +2,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// The processors that this process may run on, and pinning to one of them: Swift's Glibc module hides both calls.
+// The processors that this process may run on, pinning to one of them, and the one at hand: Swift's Glibc module hides these calls.
 
 // Writes the numbers of the allowed processors, rising, and returns how many there are (at most `capacity`), 0 on failure.
 size_t ttq_allowed_cpus(uint32_t *cpus, size_t capacity);
 
 // Keeps the calling thread on `cpu`. Returns 0, or the errno of the failure.
 int ttq_pin_thread(uint32_t cpu);
+
+// The processor that the calling thread runs on, or -1 where the system does not tell.
+int ttq_current_cpu(void);

@@ -51,10 +51,14 @@ typedef struct {
   const uint16_t *_Nullable a;    // bf16: rank rows of K
 } ttq_low_rank;
 
-// quantize: u = w, then u = u - b[n][i] * a[i][k] for i = 0, 1 ... rank - 1 in this order; v = u * d; per row and group, over its channels below K: minimum = f16(min v), scale = f16((max v - min v) / (2^bits - 1)),
+// The rank whose product is the i-th to be subtracted: of each pair the odd one first, as vdpbf16ps takes them.
+static inline size_t ttq_low_rank_order(size_t i, size_t rank) { return (i ^ 1) < rank ? i ^ 1 : i; }
+
+// quantize: u = w, then u = u - b[n][i] * a[i][k] for i = 1, 0, 3, 2 ... (ttq_low_rank_order); v = u * d; per row and group, over its channels below K: minimum = f16(min v), scale = f16((max v - min v) / (2^bits - 1)),
 //   code = clamp(trunc((v - minimum) * (1 / scale) + 0.5), 0, 2^bits - 1), all 0 where scale rounds to 0.
 // Single precision, each operation rounded, never contracted; f16 rounds to nearest even. A zero minimum
-// or scale is +0, whatever the signs of the zeros it comes from. Equal bit for bit between variants of a layout, layouts hold equal codes. Weights and d are finite.
+// or scale is +0, whatever the signs of the zeros it comes from. Equal bit for bit between variants of a layout, layouts hold equal codes. Weights and d are finite; with factors, weights of
+// the rows for AVX-512 BF16, which know no subnormal numbers, are 0 or at least 2^-119, and factors 0 or at least 2^-56: no sum is subnormal then.
 // Layout compact16: range = (max v - min v) / (2^bits - 1), low = min v; per row
 //   scale step = f16(max range / 255), minimum step = f16(max |low| / 127), both rounded up, so that 8 bits hold what follows;
 //   scale = scale step * nearest(range * (1 / scale step)), minimum = minimum step * nearest(low * (1 / minimum step))
@@ -81,7 +85,8 @@ typedef struct {
 typedef void (*ttq_dequantize_kernel)(const ttq_dequantize_args *) TTQ_SENDABLE;
 
 // qmatmul: y[t][n] = sum over groups j of scale[n][j] * (sum over k in j of code[n][k] * u[t][k]) + minimum[n][j] * sum[t][j]
-//   a8:  u = x_scale[t][j] * x_codes[t][k]; the inner sum is exact in int32, everything outside it is f32
+//   a8:  u = x_scale[t][j] * x_codes[t][k]; the inner sum is exact in int32, everything outside it is f32, or rounded as a row of
+//        the table declares by its tolerance
 //   f32: u = x_values[t][k]
 // `packed` starts at a multiple of 16 rows. y is written, not accumulated; rows past N of the last panel are not written.
 typedef struct {
@@ -157,12 +162,12 @@ typedef void (*ttq_attention_kernel)(const ttq_attention_args *) TTQ_SENDABLE;
 
 // A row of a family's table: one variant for one bit width. `name` is the variant's name within the family.
 // Tables are listed in the <family>_rows.h of each family, simplest first. `least_tokens` is where a variant starts to pay,
-// `scratch_per_channel` the floats of scratch for each of KP channels.
+// `tolerance` the largest error that is correct where it is more than the family's, else 0.
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; ttq_statistic_kernel kernel; } ttq_statistic_row;
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t activation; ttq_quantize_activations_kernel kernel; } ttq_quantize_activations_row;
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t bits, element, layout; ttq_quantize_kernel kernel; } ttq_quantize_row;
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t bits, layout; ttq_dequantize_kernel kernel; } ttq_dequantize_row;
-typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t bits, activation, layout; size_t least_tokens; ttq_qmatmul_scratch _Nullable scratch_floats; ttq_qmatmul_kernel kernel; } ttq_qmatmul_row;
+typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t bits, activation, layout; size_t least_tokens; double tolerance; ttq_qmatmul_scratch _Nullable scratch_floats; ttq_qmatmul_kernel kernel; } ttq_qmatmul_row;
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t element, activation; size_t least_tokens, scratch_floats; ttq_matmul_kernel kernel; } ttq_matmul_row;
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t bits, element, activation, layout; size_t scratch_floats; ttq_matmul_quantize_kernel kernel; } ttq_matmul_quantize_row;
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; ttq_lowrank_kernel kernel; } ttq_lowrank_row;

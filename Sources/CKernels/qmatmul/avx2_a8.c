@@ -11,8 +11,7 @@ TTQ_REGION(TTQ_TARGET_AVX2)
 // vpmaddubsw adds two products of an unsigned code and a signed activation in 16 bits, saturating. Sums of a chunk stay exact
 // there while they fit: 4 bits 16 * 15 * 127 = 30480; 5 bits 8 * 31 * 127 = 31496, so these are flushed to 32 bits after half a
 // chunk. 8-bit codes go as two nibbles, high ones weighted 16 when they are flushed.
-TTQ_INLINE void tile(const ttq_qmatmul_args *a, size_t n, size_t t, int bits, int panels, int tokens) {
-  (void)panels;
+TTQ_INLINE void tile(const ttq_qmatmul_args *a, size_t n, size_t t, int bits, int tokens) {
   const size_t kp = ttq_padded_k(a->k), groups = ttq_groups(a->k, a->group);
   const int nibbles = bits == 8, flush = bits == 5 ? 4 : 8;
   const __m256i one = _mm256_set1_epi16(1), sixteen = _mm256_set1_epi16(16), nibble = _mm256_set1_epi8(15);
@@ -68,7 +67,7 @@ TTQ_INLINE void tile(const ttq_qmatmul_args *a, size_t n, size_t t, int bits, in
 }
 
 #define KERNEL(bits, tokens) \
-  void ttq_qmatmul_a8_avx2_r16x##tokens##_q##bits(const ttq_qmatmul_args *a) { ttq_cover(a, bits, 1, tokens, 1, tile); }
+  void ttq_qmatmul_a8_avx2_r16x##tokens##_q##bits(const ttq_qmatmul_args *a) { ttq_cover(a, bits, tokens, 1, tile); }
 #define KERNELS(tokens) KERNEL(2, tokens) KERNEL(3, tokens) KERNEL(4, tokens) KERNEL(5, tokens) KERNEL(8, tokens)
 
 KERNELS(1)

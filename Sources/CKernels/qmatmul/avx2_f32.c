@@ -9,8 +9,7 @@ enum { AHEAD = 8192 };  // bytes between the weights in use and those being fetc
 TTQ_REGION(TTQ_TARGET_AVX2)
 
 // For each group, each code is widened once and meets the tile's tokens; scale and minimum are applied to the group's sums.
-TTQ_INLINE void tile(const ttq_qmatmul_args *a, size_t n, size_t t, int bits, int panels, int tokens) {
-  (void)panels;
+TTQ_INLINE void tile(const ttq_qmatmul_args *a, size_t n, size_t t, int bits, int tokens) {
   const size_t kp = ttq_padded_k(a->k), groups = ttq_groups(a->k, a->group);
   const uint8_t *w = ttq_panel(a, n);
   const float *x = a->x_values + t * kp, *x_sum = a->x_sum + t * groups;
@@ -49,7 +48,7 @@ TTQ_INLINE void tile(const ttq_qmatmul_args *a, size_t n, size_t t, int bits, in
 }
 
 #define KERNEL(bits, tokens) \
-  void ttq_qmatmul_f32_avx2_r16x##tokens##_q##bits(const ttq_qmatmul_args *a) { ttq_cover(a, bits, 1, tokens, 4, tile); }
+  void ttq_qmatmul_f32_avx2_r16x##tokens##_q##bits(const ttq_qmatmul_args *a) { ttq_cover(a, bits, tokens, 4, tile); }
 #define KERNELS(tokens) KERNEL(2, tokens) KERNEL(3, tokens) KERNEL(4, tokens) KERNEL(5, tokens) KERNEL(8, tokens)
 
 KERNELS(1)

@@ -41,16 +41,16 @@ TTQ_INLINE void tile(const ttq_qmatmul_args *a, size_t n, size_t t, int bits, ui
 }
 
 #define TILE(name, layout) \
-  TTQ_INLINE void name##_tile(const ttq_qmatmul_args *a, size_t n, size_t t, int bits, int panels, int tokens) { \
-    (void)panels, (void)tokens; \
+  TTQ_INLINE void name##_tile(const ttq_qmatmul_args *a, size_t n, size_t t, int bits, int tokens) { \
+    (void)tokens; \
     tile(a, n, t, bits, layout); \
   }
 TILE(r16, TTQ_LAYOUT_PANEL16)
 TILE(c16, TTQ_LAYOUT_COMPACT16)
 
 #define KERNEL(bits) \
-  void ttq_qmatmul_a8_avx512vnni_r16x1_q##bits(const ttq_qmatmul_args *a) { ttq_cover(a, bits, 1, 1, 1, r16_tile); } \
-  void ttq_qmatmul_a8_avx512vnni_c16x1_q##bits(const ttq_qmatmul_args *a) { ttq_cover(a, bits, 1, 1, 1, c16_tile); }
+  void ttq_qmatmul_a8_avx512vnni_r16x1_q##bits(const ttq_qmatmul_args *a) { ttq_cover(a, bits, 1, 1, r16_tile); } \
+  void ttq_qmatmul_a8_avx512vnni_c16x1_q##bits(const ttq_qmatmul_args *a) { ttq_cover(a, bits, 1, 1, c16_tile); }
 KERNEL(2)
 KERNEL(3)
 KERNEL(4)

@@ -86,13 +86,11 @@ TTQ_INLINE void tile(const ttq_qmatmul_args *a, size_t n, size_t t, int panels, 
       ttq_store_rows512(a->y + (t + (size_t)i) * a->y_stride, n + TTQ_PANEL * (size_t)p, a->n, y[p][i]);
 }
 
-// Covers all tokens: tiles of six, and one or two of three to five for what is left, since a tile of one or two has too few
-// chains to fill the pipes.
+// Covers all tokens.
 TTQ_INLINE void cover_tokens(const ttq_qmatmul_args *a, size_t n, int panels) {
   size_t t = 0;
   while (t < a->tokens) {
-    const size_t rest = a->tokens - t;
-    const size_t size = rest == 6 || rest >= 10 ? 6 : rest > 6 ? (rest + 1) / 2 : rest;
+    const size_t size = ttq_tile_tokens(a->tokens - t);
     switch (size) {
     case 6: tile(a, n, t, panels, 6); break;
     case 5: tile(a, n, t, panels, 5); break;

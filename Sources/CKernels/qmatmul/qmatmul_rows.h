@@ -17,19 +17,19 @@
 #if defined(__x86_64__)
 // V is for every bit width, N (narrow) for those whose products vpmaddubsw can add without saturating: all but 8 bits.
 #define TTQ_QMATMUL_VARIANTS(V, N) \
-  V("f32/avx2_r16x1", 2, AVX2, F32, "avx2_f32.c", 1, "one token, 2 x 8 lanes", f32_avx2_r16x1, NULL) \
-  V("f32/avx2_r16x4", 2, AVX2, F32, "avx2_f32.c", 2, "4 tokens share a widened code", f32_avx2_r16x4, NULL) \
-  V("f32/avx512_r16x1", 3, AVX512, F32, "avx512_f32.c", 1, "one token, 16 lanes", f32_avx512_r16x1, NULL) \
-  V("f32/avx512_r16x4", 3, AVX512, F32, "avx512_f32.c", 2, "4 tokens share a widened code", f32_avx512_r16x4, NULL) \
-  V("f32/avx512_r16x8", 3, AVX512, F32, "avx512_f32.c", 2, "8 tokens share a widened code", f32_avx512_r16x8, NULL) \
-  V("a8/avx2_r16x1", 2, AVX2, A8, "avx2_a8.c", 1, "one token, vpmaddubsw", a8_avx2_r16x1, NULL) \
-  V("a8/avx2_r16x2", 2, AVX2, A8, "avx2_a8.c", 2, "2 tokens share unpacked codes", a8_avx2_r16x2, NULL) \
-  V("a8/avx2_r16x4", 2, AVX2, A8, "avx2_a8.c", 2, "4 tokens share unpacked codes", a8_avx2_r16x4, NULL) \
-  N("a8/avx2_r16x3", 1, AVX2, A8, "avx2_a8_unpacked.c", 2, "a panel unpacked once for all tokens", a8_avx2_r16x3, ttq_qmatmul_unpacked256_floats) \
-  V("a8/avx512vnni_r16x1", 3, AVX512VNNI, A8, "avx512vnni_a8.c", 1, "one token, vpdpbusd", a8_avx512vnni_r16x1, NULL) \
-  V("a8/avx512vnni_r16x4", 3, AVX512VNNI, A8, "avx512vnni_a8_interleaved.c", 2, "4 interleaved tokens share unpacked codes", a8_avx512vnni_r16x4, ttq_qmatmul_interleaved_floats) \
-  V("a8/avx512vnni_r16x8", 2, AVX512VNNI, A8, "avx512vnni_a8_interleaved.c", 2, "8 interleaved tokens share unpacked codes", a8_avx512vnni_r16x8, ttq_qmatmul_interleaved_floats) \
-  V("a8/avx512vnni_r32x6", 2, AVX512VNNI, A8, "avx512vnni_a8_unpacked.c", 128, "two panels unpacked once for all tokens", a8_avx512vnni_r32x6, ttq_qmatmul_unpacked512_floats)
+  V("f32/avx2_r16x1", 3, AVX2, F32, "avx2_f32.c", 1, "one token, 2 x 8 lanes", f32_avx2_r16x1, NULL) \
+  V("f32/avx2_r16x4", 3, AVX2, F32, "avx2_f32.c", 2, "4 tokens share a widened code", f32_avx2_r16x4, NULL) \
+  V("f32/avx512_r16x1", 4, AVX512, F32, "avx512_f32.c", 1, "one token, 16 lanes", f32_avx512_r16x1, NULL) \
+  V("f32/avx512_r16x4", 4, AVX512, F32, "avx512_f32.c", 2, "4 tokens share a widened code", f32_avx512_r16x4, NULL) \
+  V("f32/avx512_r16x8", 4, AVX512, F32, "avx512_f32.c", 2, "8 tokens share a widened code", f32_avx512_r16x8, NULL) \
+  V("a8/avx2_r16x1", 3, AVX2, A8, "avx2_a8.c", 1, "one token, vpmaddubsw", a8_avx2_r16x1, NULL) \
+  V("a8/avx2_r16x2", 3, AVX2, A8, "avx2_a8.c", 2, "2 tokens share unpacked codes", a8_avx2_r16x2, NULL) \
+  V("a8/avx2_r16x4", 3, AVX2, A8, "avx2_a8.c", 2, "4 tokens share unpacked codes", a8_avx2_r16x4, NULL) \
+  N("a8/avx2_r16x3", 2, AVX2, A8, "avx2_a8_unpacked.c", 2, "a panel unpacked once for all tokens", a8_avx2_r16x3, ttq_qmatmul_unpacked256_floats) \
+  V("a8/avx512vnni_r16x1", 4, AVX512VNNI, A8, "avx512vnni_a8.c", 1, "one token, vpdpbusd", a8_avx512vnni_r16x1, NULL) \
+  V("a8/avx512vnni_r16x4", 4, AVX512VNNI, A8, "avx512vnni_a8_interleaved.c", 2, "4 interleaved tokens share unpacked codes", a8_avx512vnni_r16x4, ttq_qmatmul_interleaved_floats) \
+  V("a8/avx512vnni_r16x8", 3, AVX512VNNI, A8, "avx512vnni_a8_interleaved.c", 2, "8 interleaved tokens share unpacked codes", a8_avx512vnni_r16x8, ttq_qmatmul_interleaved_floats) \
+  V("a8/avx512vnni_r32x6", 3, AVX512VNNI, A8, "avx512vnni_a8_unpacked.c", 128, "two panels unpacked once for all tokens", a8_avx512vnni_r32x6, ttq_qmatmul_unpacked512_floats)
 #else
 #define TTQ_QMATMUL_VARIANTS(V, N)
 #endif
@@ -48,6 +48,30 @@ size_t ttq_qmatmul_unpacked512_floats(size_t k, size_t group);
   void ttq_qmatmul_##function##_q8(const ttq_qmatmul_args *);
 TTQ_QMATMUL_VARIANTS(TTQ_QMATMUL_PROTOTYPES, TTQ_QMATMUL_NARROW_PROTOTYPES)
 
+// The rungs above, on layout panel16: scales in fixed point, which errs by what a row declares, in practice by 7e-5 on bell-shaped
+// weights and activations, at most 5e-4 over small shapes. Shares of roofs at T = 512 in a C program, cold, 3072x1024 and 4096x4096.
+//   a8/avx2_fixed_r16x3        a chunk's 16-bit sums meet their scale in one vpmaddwd, where f32 takes one to widen them, a multiply
+//                              and two multiply-adds: 64.7 and 63.7 % of the vpmaddubsw roof, r16x3 53.5 and 52.6 %
+//   a8/avx512vnni_fixed_r32x6  for two chunks 16 vpdpbusd, one vpmulhrsw and two vpdpwssd: at most 16 / 19 = 84 % of the roof. 75.6 and
+//                              76.0 %, r32x6 66.7 and 65.7 %. A tile alone reaches 82 %, unpacking and interleaving take 2 to 4 %
+#if defined(__x86_64__)
+#define TTQ_QMATMUL_FIXED(V) \
+  V("a8/avx2_fixed_r16x3", 1, AVX2, A8, "avx2_a8_fixed.c", 128, "scales in fixed point", a8_avx2_fixed_r16x3, ttq_qmatmul_fixed256_floats) \
+  V("a8/avx512vnni_fixed_r32x6", 1, AVX512VNNI, A8, "avx512vnni_a8_fixed.c", 128, "scales in fixed point, two groups at a time", a8_avx512vnni_fixed_r32x6, ttq_qmatmul_fixed512_floats)
+#else
+#define TTQ_QMATMUL_FIXED(V)
+#endif
+#define TTQ_QMATMUL_FIXED_TOLERANCE 1e-3
+
+size_t ttq_qmatmul_fixed256_floats(size_t k, size_t group);
+size_t ttq_qmatmul_fixed512_floats(size_t k, size_t group);
+
+#define TTQ_QMATMUL_FIXED_PROTOTYPES(name, revision, isa, activation, file, least_tokens, summary, function, scratch) \
+  void ttq_qmatmul_##function##_q2(const ttq_qmatmul_args *); \
+  void ttq_qmatmul_##function##_q3(const ttq_qmatmul_args *); \
+  void ttq_qmatmul_##function##_q4(const ttq_qmatmul_args *);
+TTQ_QMATMUL_FIXED(TTQ_QMATMUL_FIXED_PROTOTYPES)
+
 // The ladder on layout planes16, for one token and int8 activations, exact: name, revision, ISA token, file, summary, function
 // less its suffix, scratch floats. More tokens are taken one by one. They stand below the rungs of panel16.
 // Speeds are a8/avx512vnni_r16x1's time over theirs on Zen 5, groups of 32, cold, at 3072x1024 and 4096x4096.
@@ -62,8 +86,8 @@ TTQ_QMATMUL_VARIANTS(TTQ_QMATMUL_PROTOTYPES, TTQ_QMATMUL_NARROW_PROTOTYPES)
 // low and high byte, of 64 rows x 6 bits (vpermb) or 4 bits (vpshufb), and carries to mend.
 #if defined(__x86_64__)
 #define TTQ_QMATMUL_PLANES(V) \
-  V("a8/avx512bitalg_r16x1", 1, AVX512BITALG, "avx512bitalg_planes.c", "bit planes: and, vpopcntw", a8_avx512bitalg_r16x1, ttq_qmatmul_planes_floats) \
-  V("a8/avx512_table_r16x1", 1, AVX512, "avx512_table.c", "subset sums looked up by vpermw", a8_avx512_table_r16x1, ttq_qmatmul_table_floats)
+  V("a8/avx512bitalg_r16x1", 2, AVX512BITALG, "avx512bitalg_planes.c", "bit planes: and, vpopcntw", a8_avx512bitalg_r16x1, ttq_qmatmul_planes_floats) \
+  V("a8/avx512_table_r16x1", 2, AVX512, "avx512_table.c", "subset sums looked up by vpermw", a8_avx512_table_r16x1, ttq_qmatmul_table_floats)
 #else
 #define TTQ_QMATMUL_PLANES(V)
 #endif
@@ -82,12 +106,12 @@ TTQ_QMATMUL_PLANES(TTQ_QMATMUL_PLANES_PROTOTYPES)
 // 1.007 times that of panel16 at 2, 3 and 4 bit, 1.07 to 1.30 times at 8.
 #if defined(__x86_64__)
 #define TTQ_QMATMUL_COMPACT(V) \
-  V("f32/avx512_c16x1", 1, AVX512, F32, "avx512_f32.c", 1, "one token, 16 lanes", f32_avx512_c16x1, NULL) \
-  V("f32/avx512_c16x4", 1, AVX512, F32, "avx512_f32.c", 2, "4 tokens share a widened code", f32_avx512_c16x4, NULL) \
-  V("f32/avx512_c16x8", 1, AVX512, F32, "avx512_f32.c", 2, "8 tokens share a widened code", f32_avx512_c16x8, NULL) \
-  V("a8/avx512vnni_c16x1", 1, AVX512VNNI, A8, "avx512vnni_a8.c", 1, "one token, vpdpbusd", a8_avx512vnni_c16x1, NULL) \
-  V("a8/avx512vnni_c16x8", 1, AVX512VNNI, A8, "avx512vnni_a8_interleaved.c", 2, "8 interleaved tokens share unpacked codes", a8_avx512vnni_c16x8, ttq_qmatmul_interleaved_floats) \
-  V("a8/avx512vnni_c32x6", 1, AVX512VNNI, A8, "avx512vnni_a8_unpacked.c", 128, "two panels unpacked once for all tokens", a8_avx512vnni_c32x6, ttq_qmatmul_unpacked512_floats)
+  V("f32/avx512_c16x1", 2, AVX512, F32, "avx512_f32.c", 1, "one token, 16 lanes", f32_avx512_c16x1, NULL) \
+  V("f32/avx512_c16x4", 2, AVX512, F32, "avx512_f32.c", 2, "4 tokens share a widened code", f32_avx512_c16x4, NULL) \
+  V("f32/avx512_c16x8", 2, AVX512, F32, "avx512_f32.c", 2, "8 tokens share a widened code", f32_avx512_c16x8, NULL) \
+  V("a8/avx512vnni_c16x1", 2, AVX512VNNI, A8, "avx512vnni_a8.c", 1, "one token, vpdpbusd", a8_avx512vnni_c16x1, NULL) \
+  V("a8/avx512vnni_c16x8", 2, AVX512VNNI, A8, "avx512vnni_a8_interleaved.c", 2, "8 interleaved tokens share unpacked codes", a8_avx512vnni_c16x8, ttq_qmatmul_interleaved_floats) \
+  V("a8/avx512vnni_c32x6", 2, AVX512VNNI, A8, "avx512vnni_a8_unpacked.c", 128, "two panels unpacked once for all tokens", a8_avx512vnni_c32x6, ttq_qmatmul_unpacked512_floats)
 #else
 #define TTQ_QMATMUL_COMPACT(V)
 #endif

@@ -45,19 +45,20 @@ typedef struct {
 
 // The factors as f32: rank rows of KP channels of A, then 16 rows of the panel for each column of B.
 static void widen_a(const ttq_quantize_args *a) {
-  const size_t padded = ttq_padded_k(a->k);
-  for (size_t i = 0; i < a->low_rank.rank; i++)
+  const size_t padded = ttq_padded_k(a->k), rank = a->low_rank.rank;
+  for (size_t i = 0; i < rank; i++)
     for (size_t k = 0; k < padded; k++) {
-      const uint32_t bits = k < a->k ? (uint32_t)a->low_rank.a[i * a->k + k] << 16 : 0;
+      const uint32_t bits = k < a->k ? (uint32_t)a->low_rank.a[ttq_low_rank_order(i, rank) * a->k + k] << 16 : 0;
       memcpy(a->scratch + i * padded + k, &bits, sizeof bits);
     }
 }
 
 static void widen_b(const ttq_quantize_args *a, size_t n) {
-  float *columns = a->scratch + a->low_rank.rank * ttq_padded_k(a->k);
-  for (size_t i = 0; i < a->low_rank.rank; i++)
+  const size_t rank = a->low_rank.rank;
+  float *columns = a->scratch + rank * ttq_padded_k(a->k);
+  for (size_t i = 0; i < rank; i++)
     for (size_t r = 0; r < TTQ_PANEL; r++) {
-      const uint32_t bits = (uint32_t)a->low_rank.b[(n + r) * a->low_rank.rank + i] << 16;
+      const uint32_t bits = (uint32_t)a->low_rank.b[(n + r) * rank + ttq_low_rank_order(i, rank)] << 16;
       memcpy(columns + TTQ_PANEL * i + r, &bits, sizeof bits);
     }
 }

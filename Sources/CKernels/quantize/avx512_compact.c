@@ -4,13 +4,16 @@
 #include <assert.h>
 
 #include "group512.h"
-#include "residual512.h"
-#include "scale512.h"
 
 // quantize into layout compact16. Steps need all groups of a row, so a panel is scaled twice: for its steps, then for its codes,
 // with its weights in L2.
 
 TTQ_REGION(TTQ_TARGET_AVX512)
+#include "products_f32.h"
+
+#include "factors512.h"
+
+#include "scale512.h"
 
 enum { NEAREST = _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC, UP = _MM_FROUND_TO_POS_INF | _MM_FROUND_NO_EXC };
 
@@ -47,20 +50,6 @@ TTQ_INLINE __m256i round_group(ttq_group512 *g, ttq_extremes512 extremes, const 
 #define FOR_EACH_GROUP(first, channels) \
   for (size_t first = 0, channels; channels = first + a->group < a->k ? a->group : a->k - first, first < a->k; first += a->group)
 
-// Scales a group of the panel of row n, less the low-rank part where there is one.
-TTQ_INLINE ttq_extremes512 scale_group(
-  const ttq_quantize_args *a, size_t n, size_t first, size_t channels, size_t stride, const float *wide_a,
-  const float *wide_b, uint32_t element, int fetch, ttq_group512 *group
-) {
-  if (!wide_a) return ttq_scale_group512(a, n, first, channels, stride, element, fetch, group);
-  const size_t strides[2] = {stride, 0};
-  const float *const b[2] = {wide_b, NULL};
-  ttq_group512 *const groups[2] = {group, NULL};
-  ttq_extremes512 extremes[2];
-  scale_residual(a, n, first, channels, strides, wide_a, b, 1, element, groups, extremes);
-  return extremes[0];
-}
-
 // Fetches what a group will be in the next panel into L2: packing leaves memory idle, and the pass for the steps would wait for it.
 TTQ_INLINE void fetch_next(
   const ttq_quantize_args *a, size_t n, size_t first, size_t channels, size_t stride, uint32_t element
@@ -73,14 +62,14 @@ TTQ_INLINE void fetch_next(
 }
 
 TTQ_INLINE __mmask16 quantize_panel(
-  const ttq_quantize_args *a, size_t n, const float *wide_a, const float *wide_b, int bits, uint32_t element, uint8_t *packed
+  const ttq_quantize_args *a, size_t n, const panel_factors *factors, int bits, uint32_t element, uint8_t *packed
 ) {
   enum { NOT_FINITE = 0x99 };
   ttq_group512 groups[2];
   const size_t stride = ttq_stride512(a->rows + n);
   __m512 range = _mm512_setzero_ps(), magnitude = range;
   FOR_EACH_GROUP(first, channels) {
-    const ttq_extremes512 e = scale_group(a, n, first, channels, stride, wide_a, wide_b, element, n == 0, groups);
+    const ttq_extremes512 e = scale_group(a, n, first, channels, stride, factors, element, n == 0, groups);
     range = _mm512_max_ps(_mm512_sub_ps(e.high, e.low), range);
     magnitude = _mm512_max_ps(_mm512_abs_ps(e.low), magnitude);
   }
@@ -96,7 +85,7 @@ TTQ_INLINE __mmask16 quantize_panel(
   FOR_EACH_GROUP(first, channels) {
     ttq_group512 *group = groups + j % 2;
     fetch_next(a, n, first, channels, stride, element);
-    const ttq_extremes512 e = scale_group(a, n, first, channels, stride, wide_a, wide_b, element, 0, group);
+    const ttq_extremes512 e = scale_group(a, n, first, channels, stride, factors, element, 0, group);
     const __m256i side = round_group(group, e, &steps, bits);
     if (before) packed = ttq_group512_store_codes(before, bits, TTQ_LAYOUT_COMPACT16, packed);
     if (j % 2 == 0) line = packed, packed += 64;
@@ -110,24 +99,22 @@ TTQ_INLINE __mmask16 quantize_panel(
   return _mm512_fpclass_ps_mask(steps.step[0], NOT_FINITE) | _mm512_fpclass_ps_mask(steps.step[1], NOT_FINITE);
 }
 
-TTQ_INLINE uint32_t quantize(const ttq_quantize_args *a, int bits, uint32_t element) {
-  assert(a->bits == (size_t)bits && a->n % TTQ_PANEL == 0 && a->k > 0 && (uintptr_t)a->packed % 64 == 0);
-  assert(a->group % TTQ_CHUNK == 0 && a->group <= TTQ_LONGEST_GROUP);
-  const size_t row_bytes = ttq_compact_row_bytes(a->k, (size_t)bits, a->group), rank = a->low_rank.rank;
+TTQ_INLINE uint32_t quantize_panels(const ttq_quantize_args *a, int residual, int bits, uint32_t element) {
+  const size_t row_bytes = ttq_compact_row_bytes(a->k, (size_t)bits, a->group);
+  panel_factors factors = residual ? factors_of(a) : (panel_factors){0};
   __mmask16 bad = 0;
-  if (rank) {
-    float *wide_a = a->scratch, *wide_b = wide_a + rank * ((a->k + 15) / 16 * 16);
-    widen_a(&a->low_rank, a->k, wide_a);
-    for (size_t n = 0; n < a->n; n += TTQ_PANEL) {
-      widen_b(&a->low_rank, n, wide_b);
-      bad |= quantize_panel(a, n, wide_a, wide_b, bits, element, a->packed + n * row_bytes);
-    }
-  } else {
-    for (size_t n = 0; n < a->n; n += TTQ_PANEL)
-      bad |= quantize_panel(a, n, NULL, NULL, bits, element, a->packed + n * row_bytes);
+  for (size_t n = 0; n < a->n; n += TTQ_PANEL) {
+    if (residual) lay_out_b(&a->low_rank, factors.words, n, factors.b);
+    bad |= quantize_panel(a, n, &factors, bits, element, a->packed + n * row_bytes);
   }
   _mm_sfence();
   return bad != 0;
+}
+
+TTQ_INLINE uint32_t quantize(const ttq_quantize_args *a, int bits, uint32_t element) {
+  assert(a->bits == (size_t)bits && a->n % TTQ_PANEL == 0 && a->k > 0 && (uintptr_t)a->packed % 64 == 0);
+  assert(a->group % TTQ_CHUNK == 0 && a->group <= TTQ_LONGEST_GROUP);
+  return a->low_rank.rank ? quantize_panels(a, 1, bits, element) : quantize_panels(a, 0, bits, element);
 }
 
 #define KERNEL_OF(name, element, bits) \

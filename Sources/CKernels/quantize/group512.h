@@ -57,26 +57,38 @@ TTQ_INLINE ttq_extremes512 ttq_group512_begin(ttq_group512 *g) {
   return (ttq_extremes512){_mm512_set1_ps(__builtin_inff()), _mm512_set1_ps(-__builtin_inff())};
 }
 
-// Multiplies the next chunk, transposed, by d. Channels past the count become -inf, whose code the clamp makes 0. Parts of 8
-// channels break the chain of minima, whose latency would otherwise bound the pass.
+// Opens the next chunk, of which `count` channels are weights, and returns where its values go.
+TTQ_INLINE __m512 *ttq_group512_chunk(ttq_group512 *g, int count) {
+  if (count < TTQ_CHUNK) g->bounded = 0;
+  return g->v + TTQ_CHUNK * g->chunks++;
+}
+
+// Multiplies 8 channels w by d into v. Those past the count become -inf, whose code the clamp makes 0. Minima of 8 break the chain of
+// minima, whose latency would otherwise bound the pass.
+TTQ_INLINE void ttq_group512_part(__m512 *v, const __m512 w[8], const float *d, int count, ttq_extremes512 *extremes) {
+  __m512 least = _mm512_set1_ps(__builtin_inff()), most = _mm512_set1_ps(-__builtin_inff());
+  TTQ_UNROLL for (int c = 0; c < 8; c++) {
+    if (c >= count) {
+      v[c] = _mm512_set1_ps(-__builtin_inff());
+      continue;
+    }
+    v[c] = _mm512_mul_ps(w[c], _mm512_set1_ps(d[c]));
+    least = c == 0 ? v[c] : _mm512_min_ps(v[c], least);
+    most = c == 0 ? v[c] : _mm512_max_ps(v[c], most);
+  }
+  extremes->low = _mm512_min_ps(least, extremes->low);
+  extremes->high = _mm512_max_ps(most, extremes->high);
+}
+
+// The next chunk, transposed, times d.
 TTQ_INLINE void ttq_group512_scale(
   ttq_group512 *g, const __m512i m[TTQ_CHUNK], const float *d, int count, uint32_t element, ttq_extremes512 *extremes
 ) {
-  __m512 *v = g->v + TTQ_CHUNK * g->chunks++;
-  if (count < TTQ_CHUNK) g->bounded = 0;
+  __m512 *v = ttq_group512_chunk(g, count);
   TTQ_UNROLL for (int part = 0; part < TTQ_CHUNK; part += 8) {
-    __m512 least = _mm512_set1_ps(__builtin_inff()), most = _mm512_set1_ps(-__builtin_inff());
-    TTQ_UNROLL for (int c = part; c < part + 8; c++) {
-      if (c >= count) {
-        v[c] = _mm512_set1_ps(-__builtin_inff());
-        continue;
-      }
-      v[c] = _mm512_mul_ps(ttq_chunk_channel512(m, c, element), _mm512_set1_ps(d[c]));
-      least = c == part ? v[c] : _mm512_min_ps(v[c], least);
-      most = c == part ? v[c] : _mm512_max_ps(v[c], most);
-    }
-    extremes->low = _mm512_min_ps(least, extremes->low);
-    extremes->high = _mm512_max_ps(most, extremes->high);
+    __m512 w[8];
+    TTQ_UNROLL for (int c = 0; c < 8; c++) w[c] = ttq_chunk_channel512(m, part + c, element);
+    ttq_group512_part(v + part, w, d + part, count - part, extremes);
   }
 }
 

@@ -113,6 +113,7 @@ struct BenchModelCommand: ParsableCommand {
         session.cache = format.cache
         session.rule.norm = format.norm
         session.plan = plan
+        session.forced = try options.forced()
         session.machine = machine
         return ModelBench.Contender(engine: engine, session: try Session(model, session))
       }

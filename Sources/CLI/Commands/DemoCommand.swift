@@ -23,6 +23,12 @@ struct DemoCommand: ParsableCommand {
   @OptionGroup var tuneOptions: TuneOptions
   @OptionGroup var options: MachineOptions
 
+  func validate() throws {
+    guard tuneOptions.rigor != .estimate else {
+      throw ValidationError("--rigor: expected quick, measure or exhaustive; estimate measures nothing")
+    }
+  }
+
   func run() throws {
     let machine = try options.machine()
     let folder = try options.dataFolder.findDemoModel()
@@ -33,7 +39,7 @@ struct DemoCommand: ParsableCommand {
     TuneOptions.summarise(outcome)
     let name = machine.identity.name
     let report = try ReportCommand.write(
-      tuning: options.dataFolder.tuning(machine: name), plan: options.plan,
+      tuning: try options.dataFolder.tuning(machine: name), plan: options.plan,
       output: options.dataFolder.report(machine: name))
     if outcome.cancelled { throw ExitCode(130) }
 
@@ -41,6 +47,7 @@ struct DemoCommand: ParsableCommand {
     var sessionOptions = SessionOptions()
     sessionOptions.threads = options.threadCount(machine)
     sessionOptions.plan = outcome.plan
+    sessionOptions.forced = try options.forced()
     sessionOptions.machine = machine
     let session = try Session(model, sessionOptions)
     var parameters = GenerateParameters()
@@ -50,8 +57,9 @@ struct DemoCommand: ParsableCommand {
     parameters.topP = 0.9
     parameters.seed = 1
     print("\nttq, 4 bit, groups of 32, int8 activations:\n")
-    RunCommand.show(prompt)
-    let generation = try session.generate(model.encode(prompt), parameters, show: RunCommand.show)
+    print(prompt, terminator: "")
+    fflush(nil)
+    let generation = try session.generate(model.encode(prompt), parameters, show: GenerationOutput.text.show)
     print("\n")
     for line in session.notes { print("note: \(line)") }
     print(RunSummary.text(generation, session))

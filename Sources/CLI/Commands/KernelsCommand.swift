@@ -15,16 +15,20 @@ struct KernelsCommand: ParsableCommand {
     for family in Catalogue.standard.families {
       print("\(family.name.rawValue) (contract \(family.contract)): \(family.formula)")
       var table = TextTable(
-        ["  variant", "bits", "layout", "needs", "here", "what it does"], left: [0, 1, 2, 3, 4, 5])
+        ["  variant", "bits", "layout", "needs", "here", "error", "what it does"], left: [0, 1, 2, 3, 4, 6])
       for rows in grouped(family.rows) {
         let row = rows[0]
         let bits = rows.flatMap(\.bits).map(String.init).joined(separator: " ")
         let needs = row.needsOpenBLAS ? "OpenBLAS" : row.isa.isEmpty ? "-" : row.isa.names.last ?? "-"
         let here = row.unsupported(by: machine.isa) == nil ? "yes" : "no"
-        table.add(["  \(row.name)", bits.isEmpty ? "-" : bits, row.layout?.rawValue ?? "-", needs, here, row.summary])
+        table.add([
+          "  \(row.name)", bits.isEmpty ? "-" : bits, row.layout?.rawValue ?? "-", needs, here,
+          "\(family.tolerance(of: row))", row.summary,
+        ])
       }
       print(table.text, terminator: "\n\n")
     }
+    print("Error is the largest that passes: relative to the norm of the result, or the share of codes that differ.")
     print("This machine has \(machine.isa.text). A row is named <family>/q<bits>g<group>/<variant> everywhere.")
   }
 

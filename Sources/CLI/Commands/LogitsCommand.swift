@@ -23,12 +23,15 @@ struct LogitsCommand: ParsableCommand {
   func run() throws {
     let ids = try parsedTokens()
     let machine = try options.machine()
+    let forced = try options.forced()
     let (plan, _, planNotes) = options.loadPlan(machine)
     for line in planNotes { note("note: \(line)") }
     let model = try LanguageModel(folder: folder)
     let session = try Session(
       model,
-      flags.sessionOptions(machine: machine, threads: options.threadCount(machine), plan: plan, context: ids.count))
+      flags.sessionOptions(
+        machine: machine, threads: options.threadCount(machine), plan: plan, forced: forced, context: ids.count))
+    for line in RunSummary.unmetDemands(forced, session) { note("note: \(line)") }
     let logits = try session.prefillAll(ids)
     for line in session.notes { note("note: \(line)") }
     var writer = SafetensorsWriter()

@@ -18,7 +18,7 @@ struct ReportCommand: ParsableCommand {
   func run() throws {
     let machine = try options.machine()
     let folder = try Self.write(
-      tuning: options.dataFolder.tuning(machine: machine.identity.name), plan: options.plan,
+      tuning: try options.dataFolder.tuning(machine: machine.identity.name), plan: options.plan,
       output: output ?? options.dataFolder.report(machine: machine.identity.name))
     print("report: \(folder)/index.html")
   }

@@ -19,53 +19,49 @@ struct RunCommand: ParsableCommand {
   @Option(help: "Tokens to generate at most.")
   var maxTokens = 128
 
-  @Option(help: "0 takes the likeliest token each time.")
-  var temperature: Float = 0
-
-  @Option(help: "Choose among this many likeliest tokens; 0 for all.")
-  var topK = 0
-
-  @Option(help: "Choose among the likeliest tokens that make up this share.")
-  var topP: Float = 1
-
-  @Option(help: "Seed of the choices.")
-  var seed: UInt64 = 0
-
   @Option(help: "Positions of the KV cache. (default: the model's limit, at most 4096)")
   var context: Int?
+
+  @Flag(help: "Print the time split, memory, break-even and every kernel with its reason in place of the summary.")
+  var stats = false
 
   @Flag(help: "Print how each kernel was chosen.")
   var explain = false
 
+  @Flag(help: "Print one JSON object a line: token, note and end events.")
+  var json = false
+
+  @OptionGroup var sampling: SamplingFlags
   @OptionGroup var flags: SessionFlags
   @OptionGroup var options: MachineOptions
 
   func run() throws {
-    var parameters = GenerateParameters()
-    parameters.maxTokens = maxTokens
-    parameters.temperature = temperature
-    parameters.topK = topK
-    parameters.topP = topP
-    parameters.seed = seed
+    let output = json ? GenerationOutput.events : .text
     let machine = try options.machine()
+    let forced = try options.forced()
     let (plan, _, planNotes) = options.loadPlan(machine)
-    for line in planNotes { note("note: \(line)") }
-    if plan == nil { note("note: this machine is not tuned for this model; to tune: ttq tune --model \(folder)") }
+    output.notes(planNotes)
+    if plan?.machine != machine.identity {
+      output.notes(["this machine is not tuned for this model; to tune: ttq tune --model \(folder)"])
+    }
     let model = try LanguageModel(folder: folder)
     let session = try Session(
       model,
-      flags.sessionOptions(machine: machine, threads: options.threadCount(machine), plan: plan, context: context))
+      flags.sessionOptions(
+        machine: machine, threads: options.threadCount(machine), plan: plan, forced: forced, context: context))
+    output.notes(RunSummary.unmetDemands(forced, session))
     if explain { Self.explain(session) }
-    let generation = try session.generate(model.encode(prompt), parameters, show: Self.show)
-    Self.show("\n")
-    for line in session.notes { note("note: \(line)") }
-    note(RunSummary.text(generation, session))
-  }
-
-  /// Writes a piece of text at once.
-  static func show(_ piece: String) {
-    print(piece, terminator: "")
-    fflush(nil)
+    let interrupt = Interrupt()
+    let generation = try session.generate(
+      model.encode(prompt), sampling.parameters(maxTokens: maxTokens), show: output.show,
+      isInterrupted: { interrupt.wasRaised })
+    output.notes(session.notes)
+    output.end(generation)
+    if stats {
+      note(try RunStatistics.text(generation, session))
+    } else if !json {
+      note(RunSummary.text(generation, session))
+    }
   }
 
   private static func explain(_ session: Session) {

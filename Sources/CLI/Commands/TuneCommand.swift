@@ -9,8 +9,9 @@ internal import Tuner
 struct TuneCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tune",
-    abstract: "Find the fastest kernels of this machine for a model's shapes; a killed tuning goes on where it stopped."
-  )
+    abstract:
+      "Find the fastest kernels of this machine for a model's shapes; a killed tuning goes on where it stopped.",
+    subcommands: [SimulateCommand.self, CompareCommand.self])
 
   @Option(help: "A Hugging Face folder: its shapes are tuned. (default: the demo model)")
   var model: String?
@@ -28,11 +29,28 @@ struct TuneCommand: ParsableCommand {
 
   func run() throws {
     let machine = try options.machine()
+    let shape = try modelShape()
+    if tuneOptions.rigor == .estimate { return try printEstimates(shape, machine) }
     let outcome = try tuneOptions.tune(
-      [try modelShape()], format: formatOptions.format, activation: formatOptions.activations,
+      [shape], format: formatOptions.format, activation: formatOptions.activations,
       cache: formatOptions.cache, norm: formatOptions.norm, options: options, machine: machine)
     TuneOptions.summarise(outcome)
     print("to see how each winner won: ttq report")
+  }
+
+  /// What would be used without measuring: the rule's choices.
+  private func printEstimates(_ shape: ModelShape, _ machine: Machine) throws {
+    let lookup = PlanLookup(plan: nil, machine: machine, threads: options.threadCount(machine))
+    func line(_ family: some KernelFamily, _ problem: Problem) throws -> String {
+      try lookup.select(family, for: problem).explanation
+    }
+    let problems = TuningProblems.all(
+      of: [shape], format: formatOptions.format, activation: formatOptions.activations, cache: formatOptions.cache,
+      norm: formatOptions.norm)
+    for problem in problems {
+      if let family = Catalogue.standard[problem.family] { print(try line(family, problem)) }
+    }
+    print("nothing was measured and no plan written; --rigor quick measures")
   }
 
   private func modelShape() throws -> ModelShape {

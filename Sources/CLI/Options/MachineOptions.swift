@@ -36,22 +36,37 @@ struct MachineOptions: ParsableArguments {
     ThreadPool(threads: threadCount(machine), cpus: machine.allowedCPUs)
   }
 
+  /// The variants that `TTQ_FORCE` demands.
+  func forced() throws -> ForcedChoices {
+    try ProcessInfo.processInfo.environment["TTQ_FORCE"].map { try ForcedChoices($0) } ?? .none
+  }
+
+  /// The places where the plan of `machine` may lie.
+  func planSearch(_ machine: Machine) -> PlanSearch {
+    PlanSearch(machine: machine.identity, explicit: plan, folders: dataFolder.planFolders)
+  }
+
   /// The plan for `machine` with the path it was read from, and what was found that could not be used.
   func loadPlan(_ machine: Machine) -> (plan: Plan?, path: String?, notes: [String]) {
-    let path = plan ?? "\(dataFolder.tuning(machine: machine.identity.name))/plan.json"
-    guard FileManager.default.fileExists(atPath: path) else {
-      return (nil, nil, plan == nil ? [] : ["\(path): no such plan; kernels are chosen by rule"])
+    let found = planSearch(machine).find()
+    return (found.plan, found.path, found.notes)
+  }
+
+  /// The file that a tuning of `machine` adds to: `--plan`, else where `ttq tune` writes.
+  func planPath(_ machine: MachineIdentity) throws(CLIError) -> String {
+    if let plan { return plan }
+    return "\(try dataFolder.tuning(machine: machine.name))/plan.json"
+  }
+
+  /// This machine's plan and its path, for the commands that are about it; an error where there is none.
+  func requiredPlan(_ machine: Machine) throws(CLIError) -> (plan: Plan, path: String) {
+    let found = planSearch(machine).find()
+    guard let plan = found.plan, let path = found.path else {
+      let tried =
+        found.notes.isEmpty ? ["looked for \(planSearch(machine).paths.joined(separator: ", "))"] : found.notes
+      throw .failed("no plan of this machine: \(tried.joined(separator: "; "))")
     }
-    do {
-      let loaded = try Plan(path: path)
-      guard loaded.machine == machine.identity else {
-        let same = loaded.machine.isa == machine.identity.isa
-        let use = same ? "its rows serve as hints (same instruction sets)" : "ignored"
-        return (loaded, path, ["\(path): tuned on \(loaded.machine.name), this is \(machine.identity.name); \(use)"])
-      }
-      return (loaded, path, [])
-    } catch {
-      return (nil, nil, ["\(error); ignored"])
-    }
+    for line in found.notes { note("note: \(line)") }
+    return (plan, path)
   }
 }

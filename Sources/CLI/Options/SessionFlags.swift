@@ -21,8 +21,10 @@ struct SessionFlags: ParsableArguments {
 
   enum HeadMode: String, ExpressibleByArgument, CaseIterable { case quantized, full }
 
-  /// The options of a session on `machine`, with `plan` where there is one.
-  func sessionOptions(machine: Machine, threads: Int, plan: Plan?, context: Int?) -> SessionOptions {
+  /// The options of a session on `machine`, with `plan` where there is one, and `forced` variants in its place.
+  func sessionOptions(
+    machine: Machine, threads: Int, plan: Plan?, forced: ForcedChoices = .none, context: Int?
+  ) -> SessionOptions {
     var options = SessionOptions()
     options.method = method
     options.prefill = prefill
@@ -34,6 +36,7 @@ struct SessionFlags: ParsableArguments {
     options.cache = format.cache
     options.rule.norm = format.norm
     options.plan = plan
+    options.forced = forced
     options.machine = machine
     return options
   }

@@ -6,16 +6,36 @@ internal import Tuner
 
 /// What a tuning needs to know, shared by `tune` and `demo`.
 struct TuneOptions: ParsableArguments {
-  @Option(help: "How much to measure: quick (within a minute) or measure.")
+  @Option(
+    help: "How much to measure: estimate (nothing), quick (within a minute), measure, or exhaustive (every candidate).")
   var rigor = Rigor.quick
 
-  @Option(help: "Seconds for everything. (default: 45 for quick, none for measure)")
+  @Option(
+    help:
+      "How to search: \(StrategyRow.all.map { "\($0.name) (\($0.summary))" }.joined(separator: ", ")). (default: halving; exhaustive for that rigor)"
+  )
+  var strategy: StrategyRow?
+
+  @Option(help: "Seconds for everything. (default: 45 for quick, none for measure and exhaustive)")
   var timeLimit: Double?
 
+  @Option(help: "Measure only candidates whose name (problem/variant) matches this pattern, such as 'qmatmul/*/t1/*'.")
+  var only: String?
+
+  @Option(
+    help:
+      "What the plan is to be fastest at, such as prompt=512,generate=128: without generate the time to the first token, without prompt the time per token."
+  )
+  var workload = Workload.standard
+
+  @Option(
+    help: "The part of a fleet's work to do, such as 2/4: the second of four. Plan and journal are named after it.")
+  var shard: Shard?
+
+  @Option(help: "The journal to write and to go on from. (default: beside this machine's plan)")
+  var journal: String?
+
   func validate() throws {
-    guard rigor != .estimate else {
-      throw ValidationError("--rigor: expected quick or measure; estimate measures nothing")
-    }
     if let timeLimit, !(1...1e6).contains(timeLimit) {
       throw ValidationError("--time-limit: expected 1 to 1000000 seconds, found \(timeLimit)")
     }
@@ -26,13 +46,19 @@ struct TuneOptions: ParsableArguments {
     _ shapes: [ModelShape], format: WeightFormat, activation: ActivationFormat, cache: CacheType = .f32,
     norm: NormOrder = .two, options: MachineOptions, machine: Machine
   ) throws -> TuningOutcome {
-    let folder = options.dataFolder.tuning(machine: machine.identity.name)
+    let part = shard.map { ".shard-\($0.index)-of-\($0.count)" } ?? ""
+    func path(_ name: String, _ ending: String) throws(CLIError) -> String {
+      "\(try options.dataFolder.tuning(machine: machine.identity.name))/\(name)\(part).\(ending)"
+    }
     let threads = options.threadCount(machine)
     var tuning = TuningOptions(
       shapes: shapes, format: format, activation: activation, cache: cache, norm: norm,
       threads: Array(Set([1, threads])).sorted(), rigor: rigor,
-      planPath: options.plan ?? "\(folder)/plan.json", journalPath: "\(folder)/journal.jsonl",
-      coldBytes: machine.coldBytes)
+      workload: workload, planPath: try options.plan ?? path("plan", "json"),
+      journalPath: try journal ?? path("journal", "jsonl"), coldBytes: machine.coldBytes)
+    if let strategy { tuning.strategy = strategy }
+    tuning.only = only
+    tuning.shard = shard
     if let timeLimit { tuning.timeLimit = timeLimit }
     let interrupt = Interrupt()
     let bar = ProgressBar("tuning")
@@ -67,3 +93,35 @@ struct TuneOptions: ParsableArguments {
 }
 
 extension Rigor: ExpressibleByArgument {}
+
+extension StrategyRow: ExpressibleByArgument {
+  public init?(argument: String) {
+    guard let row = Self.named(argument) else { return nil }
+    self = row
+  }
+
+  public static var allValueStrings: [String] { all.map(\.name) }
+}
+
+extension Workload: ExpressibleByArgument {
+  /// `prompt=512,generate=128`; what is not named is 0.
+  public init?(argument: String) {
+    self.init(prompt: 0, generate: 0)
+    for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
+      let pair = part.split(separator: "=")
+      guard pair.count == 2, let count = Int(pair[1]), (0...1 << 24).contains(count) else { return nil }
+      switch pair[0] {
+      case "prompt": prompt = count
+      case "generate": generate = count
+      default: return nil
+      }
+    }
+    guard prompt + generate > 0 else { return nil }
+  }
+
+  public var defaultValueDescription: String { "prompt=\(prompt),generate=\(generate)" }
+}
+
+extension Shard: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+}

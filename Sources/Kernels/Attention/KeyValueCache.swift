@@ -30,27 +30,34 @@ package struct KeyValueCache: ~Copyable, Sendable {
   package var byteCount: Int { 2 * heads * capacity * type.bytes(dimension: dimension) }
 
   /// Appends the keys and values of `tokens` positions, each a row of heads x dimension, as `CacheType.encode` rounds them.
-  package mutating func append(keys newKeys: Span<Float>, values newValues: Span<Float>, tokens: Int) {
+  package mutating func append(
+    keys newKeys: Span<Float>, values newValues: Span<Float>, tokens: Int, pool: ThreadPool
+  ) {
     precondition(
       newKeys.count == tokens * heads * dimension && newValues.count == newKeys.count && count + tokens <= capacity)
-    unsafe newKeys.withUnsafeBufferPointer { unsafe write($0, tokens, to: keys.pointer, scales: keyScales.pointer) }
+    unsafe newKeys.withUnsafeBufferPointer {
+      unsafe write($0, tokens, to: keys.pointer, scales: keyScales.pointer, pool: pool)
+    }
     unsafe newValues.withUnsafeBufferPointer {
-      unsafe write($0, tokens, to: values.pointer, scales: valueScales.pointer)
+      unsafe write($0, tokens, to: values.pointer, scales: valueScales.pointer, pool: pool)
     }
     count += tokens
   }
 
   private func write(
     _ rows: UnsafeBufferPointer<Float>, _ tokens: Int, to base: UnsafeMutablePointer<UInt8>,
-    scales: UnsafeMutablePointer<Float>
+    scales: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
     guard let source = rows.baseAddress else { return }
-    for head in 0..<heads {
-      for t in 0..<tokens {
-        let place = head * capacity + count + t
-        unsafe type.encode(
-          source + (t * heads + head) * dimension, count: dimension, to: base + place * dimension * type.elementBytes,
-          scale: type.isScaled ? scales + place : nil)
+    let (type, heads, dimension, capacity, count) = (type, heads, dimension, capacity, count)
+    unsafe pool.divide(tokens: tokens) { share in
+      for head in 0..<heads {
+        for t in share {
+          let place = head * capacity + count + t
+          unsafe type.encode(
+            source + (t * heads + head) * dimension, count: dimension, to: base + place * dimension * type.elementBytes,
+            scale: type.isScaled ? scales + place : nil)
+        }
       }
     }
   }

@@ -20,10 +20,16 @@ package struct Machine: Sendable {
   /// Bytes of the last-level cache, or 32 MiB where the system does not tell.
   package var lastLevelCacheBytes: Int { identity.cacheBytes.last { $0 > 0 } ?? 32 << 20 }
 
-  /// Threads that a command uses unless told otherwise: min(physical cores, cpuset, quota), at least 1.
+  /// Threads that a command uses unless told otherwise.
   package var defaultThreads: Int {
-    let quota = cpuQuota.map { Int($0.rounded(.down)) } ?? .max
-    return max(1, min(identity.physicalCores, allowedCPUs.count, quota))
+    Self.threads(cores: identity.physicalCores, cpus: allowedCPUs.count, quota: cpuQuota)
+  }
+
+  /// min(physical cores, CPUs of the set, whole CPUs of the quota), at least 1.
+  package static func threads(cores: Int, cpus: Int, quota: Double?) -> Int {
+    let most = min(cores, cpus)
+    guard let quota, quota < Double(most) else { return max(1, most) }
+    return max(1, Int(quota))
   }
 
   /// Probes this machine. `isaLimit` is the value of `TTQ_ISA`; an unknown name is an error that lists the known ones.

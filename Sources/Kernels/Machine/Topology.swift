@@ -49,9 +49,9 @@ struct Topology {
 }
 
 /// The control group's limit on CPU time.
-enum ControlGroup {
+package enum ControlGroup {
   /// CPUs' worth of time in the tightest group above this process (version 2, then version 1), or nil for no limit.
-  static func cpuQuota(root: String = "/sys/fs/cgroup", membership: String = "/proc/self/cgroup") -> Double? {
+  package static func cpuQuota(root: String = "/sys/fs/cgroup", membership: String = "/proc/self/cgroup") -> Double? {
     let groups = (try? String(contentsOfFile: membership, encoding: .utf8)) ?? ""
     var limits: [Double] = []
     for line in groups.split(separator: "\n") {

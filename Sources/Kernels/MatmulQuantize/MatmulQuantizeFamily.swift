@@ -74,10 +74,11 @@ package struct MatmulQuantize: Sendable {
     let nonfinite: UnsafeMutablePointer<UInt32>
   }
 
-  /// Multiplies `x`, T rows of K, by the row-major N x K tensor at `weights` into `y`, T rows of N, and quantizes the tensor times `d` (K) into
-  /// `packed`. Returns false where a scale or a minimum is beyond f16.
+  /// Multiplies `x`, T rows of K, by the row-major tensor at `weights`, whose rows are `rows` of a stacked matrix, into those columns of `y`, T
+  /// rows of all its N, and quantizes the tensor times `d` (K) into those rows of `packed`. Rows begin with a panel, and end with one
+  /// unless they are the last. Returns false where a scale or a minimum is beyond f16.
   @unsafe package func callAsFunction(
-    _ weights: UnsafeRawPointer, _ x: Span<Float>, d: Span<Float>, into y: inout MutableSpan<Float>,
+    _ weights: UnsafeRawPointer, rows: Range<Int>, _ x: Span<Float>, d: Span<Float>, into y: inout MutableSpan<Float>,
     packed: inout PackedMatrix, pool: ThreadPool
   ) -> Bool {
     let (n, geometry) = (packed.n, packed.geometry)
@@ -85,16 +86,19 @@ package struct MatmulQuantize: Sendable {
     precondition(
       x.count == tokens * geometry.k && d.count == geometry.k && y.count == tokens * n && tokens > 0
         && geometry.layout == layout)
+    precondition(rows.lowerBound % PackedGeometry.panel == 0 && rows.upperBound <= n)
+    precondition(rows.upperBound % PackedGeometry.panel == 0 || rows.upperBound == n)
     return unsafe x.withUnsafeBufferPointer { x in
       unsafe d.withUnsafeBufferPointer { d in
         unsafe y.withUnsafeMutableBufferPointer { y in
           guard let x = x.baseAddress, let d = d.baseAddress, let y = y.baseAddress else { return true }
           let product = unsafe ttq_matmul_args(
-            w: weights, n: n, k: geometry.k, tokens: tokens, x: x, x_stride: geometry.k, y: y, y_stride: n, scratch: nil
-          )
+            w: weights, n: rows.count, k: geometry.k, tokens: tokens, x: x, x_stride: geometry.k,
+            y: y + rows.lowerBound, y_stride: n, scratch: nil)
           return unsafe run(
             ttq_matmul_quantize_args(
-              product: product, group: geometry.format.group, bits: geometry.format.bits, d: d, packed: packed.pointer),
+              product: product, group: geometry.format.group, bits: geometry.format.bits, d: d,
+              packed: packed.pointer + rows.lowerBound * geometry.rowBytes),
             packedRowBytes: geometry.rowBytes, pool: pool)
         }
       }

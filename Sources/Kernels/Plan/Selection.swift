@@ -2,6 +2,8 @@ package import Records
 
 /// How a kernel was found; the steps are tried in this order, and the one taken is shown, never hidden.
 package enum SelectionStep: String, Hashable, Sendable, CaseIterable {
+  /// The user's demand.
+  case forced
   /// A measured row of this machine for this problem.
   case exact
   /// A measured row of this machine for the nearest shape.

@@ -16,7 +16,7 @@ package struct QMatmulFamily: KernelFamily {
 
   /// The ladder, for f32 and int8 activations: code after code; a row decoded and multiplied sixteen channels at a time; a tile of rows
   /// decoded once for several tokens; a panel decoded for a dense library; bit planes of 16 interleaved rows, counted or looked up; then
-  /// panels of 16 interleaved rows in the registers of each instruction set, one token at a time and in tiles.
+  /// panels of 16 interleaved rows in the registers of each instruction set, one token at a time and in tiles; scales in fixed point.
   package static let standard: [Variant<QMatmulKernel>] =
     [
       QMatmulScalar.f32, QMatmulScalar.a8, QMatmulSIMD.f32, QMatmulSIMD.a8, QMatmulTiled.f32, QMatmulOpenBLAS.f32,
@@ -28,6 +28,7 @@ package struct QMatmulFamily: KernelFamily {
     unsafe row.activation = ActivationFormat(table: table.activation)
     unsafe row.layout = PackedLayout(table: table.layout)
     unsafe row.leastTokens = table.least_tokens
+    unsafe row.tolerance = table.tolerance > 0 ? table.tolerance : nil
     let kernel = unsafe QMatmulKernel(table.kernel)
     guard let scratch = unsafe table.scratch_floats else { return Variant(row, kernel: kernel) }
     return Variant(row, scratchFloats: { scratch($0.k, $0.format?.group ?? 32) }, kernel: kernel)

@@ -4,7 +4,7 @@ package import Records
 /// Scales weights by D, takes the range of each group, rounds and packs, in one pass (method.md, step 4).
 package struct QuantizeFamily: KernelFamily {
   package let name = FamilyName.quantize
-  package let contract = 1
+  package let contract = 2
   package let formula =
     "v = (w - B A) * D; per group: minimum = f16(min v), scale = f16((max v - min v)/(2^q - 1)), code = round((v - minimum)/scale)"
   /// Codes, scales and minima equal the reference's bit for bit.

@@ -12,7 +12,7 @@ enum QuantizeSIMD {
   private static func variant(_ element: ElementType, kernel: QuantizeKernel) -> Variant<QuantizeKernel> {
     Variant(
       VariantRow(
-        name: "\(element.rawValue)/simd", revision: 2, isa: .baseline, summary: "sixteen channels of a row at a time",
+        name: "\(element.rawValue)/simd", revision: 3, isa: .baseline, summary: "sixteen channels of a row at a time",
         file: "Sources/Kernels/Quantize/QuantizeSIMD.swift", bits: WeightFormat.supportedBits, element: element,
         layout: .rows),
       kernel: kernel)
@@ -68,8 +68,9 @@ enum QuantizeSIMD {
       for lane in 0..<16 {
         let k = min(channel + lane, end - 1)
         var rest = unsafe weights[k].widened
-        for i in unsafe 0..<args.low_rank.rank {
+        for turn in unsafe 0..<args.low_rank.rank {
           guard let a = unsafe args.low_rank.a else { break }
+          let i = unsafe ttq_low_rank_order(turn, args.low_rank.rank)
           rest -= unsafe factor(args, row, i) * BFloat16(bits: a[i * args.k + k]).widened
         }
         value[lane] = unsafe rest * args.d[k]
@@ -77,8 +78,9 @@ enum QuantizeSIMD {
       return value
     }
     var value = unsafe Element.load16(weights + channel)
-    for i in unsafe 0..<args.low_rank.rank {
+    for turn in unsafe 0..<args.low_rank.rank {
       guard let a = unsafe args.low_rank.a else { break }
+      let i = unsafe ttq_low_rank_order(turn, args.low_rank.rank)
       let bits = unsafe UnsafeRawPointer(a + i * args.k + channel).assumingMemoryBound(to: BFloat16.self)
       value -= unsafe factor(args, row, i) * BFloat16.load16(bits)
     }

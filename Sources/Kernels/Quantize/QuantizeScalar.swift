@@ -23,7 +23,7 @@ enum QuantizeScalar {
   ) -> Variant<QuantizeKernel> {
     Variant(
       VariantRow(
-        name: "\(element.rawValue)/\(layout.scalarName)", revision: 3, isa: .baseline,
+        name: "\(element.rawValue)/\(layout.scalarName)", revision: 4, isa: .baseline,
         summary: "reference: weight after weight", file: "Sources/Kernels/Quantize/QuantizeScalar.swift",
         bits: WeightFormat.supportedBits, element: element, layout: layout),
       kernel: kernel)
@@ -75,7 +75,8 @@ enum QuantizeScalar {
   private static func residual(_ weight: Float, _ args: ttq_quantize_args, row: Int, channel: Int) -> Float {
     let factors = unsafe args.low_rank
     guard let b = unsafe factors.b, let a = unsafe factors.a else { return weight }
-    return unsafe (0..<factors.rank).reduce(weight) { rest, i in
+    return unsafe (0..<factors.rank).reduce(weight) { rest, turn in
+      let i = unsafe ttq_low_rank_order(turn, factors.rank)
       let (left, right) = unsafe (BFloat16(bits: b[row * factors.rank + i]), BFloat16(bits: a[i * args.k + channel]))
       return rest - left.widened * right.widened
     }

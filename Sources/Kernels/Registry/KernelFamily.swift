@@ -9,7 +9,7 @@ package protocol KernelFamily: Sendable {
   var contract: Int { get }
   /// The operation in one line.
   var formula: String { get }
-  /// The largest error that is correct, in the measure of `Trial.check`.
+  /// The largest error that is correct, in the measure of `Trial.check`, for a variant that declares none of its own.
   var tolerance: Double { get }
   var variants: [Variant<Kernel>] { get }
 
@@ -26,6 +26,9 @@ package protocol KernelFamily: Sendable {
 
 extension KernelFamily {
   package var rows: [VariantRow] { variants.map(\.row) }
+
+  /// The largest error that is correct for a variant.
+  package func tolerance(of row: VariantRow) -> Double { row.tolerance ?? tolerance }
 
   /// The variant called `name` that can serve `problem`.
   package func variant(named name: String, for problem: Problem) -> Variant<Kernel>? {

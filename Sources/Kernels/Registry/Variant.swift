@@ -22,6 +22,8 @@ package struct VariantRow: Hashable, Sendable {
   package var layout: PackedLayout?
   /// The least token count it is meant for; below, it is not a candidate.
   package var leastTokens = 1
+  /// The largest error that is correct, where the variant rounds more by design than its family allows; nil for the family's.
+  package var tolerance: Double?
   /// The head dimensions it can take, or nil for any.
   package var headDimensions: ClosedRange<Int>?
   package var needsOpenBLAS = false

@@ -15,6 +15,15 @@ package enum CorePlacement {
     return finished ? line.median.withLock { $0 } : nil
   }
 
+  /// Whether two round trips belong to one place of the cores; what was not measured did not move.
+  package static func same(_ a: Double?, _ b: Double?) -> Bool {
+    guard let a, let b else { return true }
+    return max(a, b) <= mostSpread * min(a, b)
+  }
+
+  /// Round trips that differ by more belong to different places of the cores.
+  private static let mostSpread = 1.5
+
   /// The cache line that goes to and fro: even values are the server's turn, odd ones the other's.
   private final class Line: Sendable {
     static let trips = 200

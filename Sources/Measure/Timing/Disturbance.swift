@@ -1,17 +1,20 @@
+internal import CKernels
 internal import Glibc
 
-/// What the system did to the calling thread that makes a sample untrustworthy.
+/// What the system did to this process that makes a sample untrustworthy.
 struct Disturbance: Hashable {
-  /// Times another thread was given the processor before this one yielded it.
+  /// Times another process's thread was given the processor of one of ours before that yielded it.
   var involuntarySwitches = 0
   /// Page faults that waited for a disk.
   var majorFaults = 0
+  /// The processor that the calling thread runs on; another one later tells of a migration.
+  var processor: Int32 = 0
 
-  /// Counts since the thread began.
+  /// Counts since the process began, over all threads: a product waits for the slowest.
   static func now() -> Disturbance {
     var usage = rusage()
-    // RUSAGE_THREAD, which Swift's Glibc module hides.
-    guard unsafe getrusage(__rusage_who_t(1), &usage) == 0 else { return Disturbance() }
-    return Disturbance(involuntarySwitches: usage.ru_nivcsw, majorFaults: usage.ru_majflt)
+    guard unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else { return Disturbance() }
+    return Disturbance(
+      involuntarySwitches: usage.ru_nivcsw, majorFaults: usage.ru_majflt, processor: ttq_current_cpu())
   }
 }

@@ -21,25 +21,43 @@ package enum Sampler {
   /// Samples several workloads side by side, so that a drift of the machine meets all of them alike.
   ///
   /// Each round visits every workload, the first one moving on from round to round; the plan's budget is that of one
-  /// workload over all rounds.
-  package static func interleaved(_ workloads: [any Timeable], plan: SamplingPlan, rounds: Int = 9) -> Interleaved {
+  /// workload over all rounds. A round between whose ends the cores were moved is taken again.
+  ///
+  /// - Parameter placement: a figure that tells where the cores are, asked around each round; nil where nothing can move.
+  package static func interleaved(
+    _ workloads: [any Timeable], plan: SamplingPlan, rounds: Int = 9, placement: () -> Double? = { nil }
+  ) -> Interleaved {
     precondition(rounds >= 1)
     var series = workloads.map { Series($0, plan: plan) }
     var medians = workloads.map { _ in [Double]() }
     let slice = plan.budget / Double(rounds)
     let most = max(plan.maximum / rounds, 1)
-    for round in 0..<rounds {
+    var moved = 0
+    var here = placement()
+    var round = 0
+    while round < rounds {
+      let starts = series.map(\.count)
       for place in workloads.indices {
         let index = (round + place) % workloads.count
         let start = MonotonicClock.now()
-        let before = series[index].count
         repeat {
-          series[index].takeBlock(of: workloads[index], atMost: most - (series[index].count - before))
-        } while series[index].count - before < most && Double(MonotonicClock.now() - start) < slice
-        medians[index].append(Statistics.median(Array(series[index].samples.nanoseconds[before...])))
+          series[index].takeBlock(of: workloads[index], atMost: most - (series[index].count - starts[index]))
+        } while series[index].count - starts[index] < most && Double(MonotonicClock.now() - start) < slice
       }
+      let there = placement()
+      let stayed = CorePlacement.same(here, there)
+      here = there
+      if !stayed, moved < Interleaved.mostMoved {
+        moved += 1
+        for index in series.indices { series[index].takeBack(to: starts[index]) }
+        continue
+      }
+      for index in series.indices {
+        medians[index].append(Statistics.median(Array(series[index].samples.nanoseconds[starts[index]...])))
+      }
+      round += 1
     }
-    return Interleaved(samples: series.map(\.samples), roundMedians: medians)
+    return Interleaved(samples: series.map(\.samples), roundMedians: medians, moved: moved)
   }
 }
 
@@ -48,10 +66,16 @@ package struct Interleaved: Hashable, Sendable {
   package var samples: [Samples]
   /// The median of each round in nanoseconds, one list for each workload: paired over workloads by round.
   package var roundMedians: [[Double]]
+  /// Rounds that were taken again because the cores were moved meanwhile.
+  package var moved: Int
 
-  package init(samples: [Samples], roundMedians: [[Double]]) {
+  /// Rounds that may be taken again; on a host that moves cores all the time those that follow stay as they are.
+  static let mostMoved = 4
+
+  package init(samples: [Samples], roundMedians: [[Double]], moved: Int = 0) {
     self.samples = samples
     self.roundMedians = roundMedians
+    self.moved = moved
   }
 }
 
@@ -101,6 +125,12 @@ private struct Series {
       if copy == copies { copy = 0 }
     }
     return Double(MonotonicClock.now() - start) / Double(samples.batch)
+  }
+
+  /// Discards the samples after the first `count`, which count as repeated.
+  mutating func takeBack(to count: Int) {
+    samples.repeated += self.count - count
+    samples.nanoseconds.removeLast(self.count - count)
   }
 
   /// Adds at least one and at most `limit` samples, about a millisecond of them; a disturbed block is taken again while

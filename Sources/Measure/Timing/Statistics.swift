@@ -41,6 +41,17 @@ package enum Statistics {
     return lower...(count - 1 - lower)
   }
 
+  /// How much slower `rounds` is than `others`, paired by round: the median of the logarithms of their ratios, and the interval of a
+  /// sign test for it, which holds for each of `comparisons` made at once (Bonferroni).
+  package static func logRatio(
+    _ rounds: [Double], to others: [Double], comparisons: Int = 1, confidence: Double = 0.95
+  ) -> (median: Double, interval: ClosedRange<Double>) {
+    precondition(!rounds.isEmpty && rounds.count == others.count && comparisons >= 1)
+    let ratios = zip(rounds, others).map { log($0 / $1) }
+    let each = 1 - (1 - confidence) / Double(comparisons)
+    return (median(ratios), medianInterval(ratios, confidence: each))
+  }
+
   static func quantile(sorted values: [Double], _ q: Double) -> Double {
     precondition(!values.isEmpty && (0...1).contains(q))
     let place = q * Double(values.count - 1)

@@ -49,7 +49,7 @@ struct Decoder: ~Copyable {
       pool: binder.pool, rule: options.rule, leastTokens: options.leastTokens,
       driftThreshold: options.driftThreshold)
     split = HeadSplit(heads: shape.heads, keyValueHeads: heads, dimension: dimension)
-    work = Workspace(shape, options: options, tokens: min(SessionOptions.chunk, capacity))
+    work = Workspace(shape, options: options, tokens: min(options.chunk, capacity))
   }
 
   /// Positions in the cache.
@@ -65,11 +65,11 @@ struct Decoder: ~Copyable {
 
   /// Forgets all positions and what was measured.
   func reset() {
-    for layer in layers { layer.cache.truncate(to: 0) }
+    rewind(to: 0)
     for linear in linears { linear.reset() }
   }
 
-  /// Forgets the positions past the first `position`.
+  /// Forgets the positions past the first `position`; what was measured stays.
   func rewind(to position: Int) {
     for layer in layers { layer.cache.truncate(to: position) }
   }
@@ -85,13 +85,13 @@ struct Decoder: ~Copyable {
   /// Runs `tokens`, at most a chunk, through all layers; their last hidden states, normalised, wait for the output layer.
   mutating func run(_ tokens: Span<Int>, _ pass: Pass) throws(EngineError) {
     let count = tokens.count
-    work.rotary.fill(from: position, tokens: count)
+    work.rotary.fill(from: position, tokens: count, pool: runner.pool)
     embed(tokens, from: model.weights.embedding, into: &work.hidden)
     for index in layers.indices {
       try attend(layers[index], count, pass)
       try feedForward(layers[index], count, pass)
     }
-    model.weights.finalNorm(work.hidden, count, into: &work.normal)
+    model.weights.finalNorm(work.hidden, count, into: &work.normal, pool: runner.pool)
     clock.charge(.rest)
     if pass.measures { runner.measure(head, work.normal, count, clock: &clock) }
   }
@@ -118,20 +118,22 @@ struct Decoder: ~Copyable {
 
   /// hidden += output(attention(qkv(norm(hidden))))
   private mutating func attend(_ layer: DecoderLayer, _ count: Int, _ pass: Pass) throws(EngineError) {
-    layer.weights.attentionNorm(work.hidden, count, into: &work.normal)
+    layer.weights.attentionNorm(work.hidden, count, into: &work.normal, pool: runner.pool)
     clock.charge(.rest)
     try runner(
       layer.qkv, work.normal, count, formatted: &work.formattedHidden, into: &work.qkv, pass, clock: &clock)
     split(
       work.qkv, tokens: count, queryNorm: layer.weights.queryNorm, keyNorm: layer.weights.keyNorm,
-      rotary: work.rotary, queries: &work.queries, keys: &work.keys, values: &work.values)
-    layer.cache.append(keys: work.keys.rows(0..<count), values: work.values.rows(0..<count), tokens: count)
+      rotary: work.rotary, queries: &work.queries, keys: &work.keys, values: &work.values,
+      pool: runner.pool)
+    layer.cache.append(
+      keys: work.keys.rows(0..<count), values: work.values.rows(0..<count), tokens: count, pool: runner.pool)
     clock.charge(.rest)
     attend(layer, count)
     clock.charge(.attention)
     try runner(
       layer.output, work.attended, count, formatted: &work.formattedAttended, into: &work.added, pass, clock: &clock)
-    addResidual(work.added, count, to: &work.hidden)
+    addResidual(work.added, count, to: &work.hidden, pool: runner.pool)
     clock.charge(.rest)
   }
 
@@ -146,15 +148,15 @@ struct Decoder: ~Copyable {
 
   /// hidden += down(silu(gate) * up), gate and up of norm(hidden)
   private mutating func feedForward(_ layer: DecoderLayer, _ count: Int, _ pass: Pass) throws(EngineError) {
-    layer.weights.feedForwardNorm(work.hidden, count, into: &work.normal)
+    layer.weights.feedForwardNorm(work.hidden, count, into: &work.normal, pool: runner.pool)
     clock.charge(.rest)
     try runner(
       layer.gateUp, work.normal, count, formatted: &work.formattedHidden, into: &work.gateUp, pass, clock: &clock)
-    SwiGLU.apply(work.gateUp, count, into: &work.inner)
+    SwiGLU.apply(work.gateUp, count, into: &work.inner, pool: runner.pool)
     clock.charge(.rest)
     try runner(
       layer.down, work.inner, count, formatted: &work.formattedInner, into: &work.added, pass, clock: &clock)
-    addResidual(work.added, count, to: &work.hidden)
+    addResidual(work.added, count, to: &work.hidden, pool: runner.pool)
     clock.charge(.rest)
   }
 }

@@ -11,6 +11,8 @@ public enum EngineError: Error, Hashable, CustomStringConvertible {
   case contextFull(capacity: Int, needed: Int)
   case invalidOption(String)
   case tokenizer(String)
+  /// The conversation cannot be written for the model.
+  case chat(String)
 
   public var description: String {
     switch self {
@@ -22,7 +24,7 @@ public enum EngineError: Error, Hashable, CustomStringConvertible {
     case .contextFull(let capacity, let needed):
       "the context holds \(capacity) tokens and \(needed) are needed; ask for a larger context"
     case .invalidOption(let reason): reason
-    case .tokenizer(let reason): reason
+    case .tokenizer(let reason), .chat(let reason): String(oneLine: reason)
     }
   }
 }

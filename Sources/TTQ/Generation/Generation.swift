@@ -5,25 +5,32 @@ public struct Generation: Hashable, Sendable {
     case length
     /// The model ended its text with this token.
     case end(Int)
+    /// The text came to one of the stop sequences.
+    case sequence(String)
     case contextFull(capacity: Int)
+    /// Whoever asked for it wanted no more.
+    case interrupted
 
     public var description: String {
       switch self {
       case .length: "the asked number of tokens"
       case .end(let token): "the end of the text (token \(token))"
+      case .sequence(let text): String(oneLine: "the stop sequence \"\(text)\"")
       case .contextFull(let capacity): "the context of \(capacity) tokens is full"
+      case .interrupted: "an interruption"
       }
     }
   }
 
-  public let promptTokens: Int
-  public let tokens: [Int]
-  public let text: String
-  public let stop: Stop
+  public internal(set) var promptTokens: Int
+  public internal(set) var tokens: [Int] = []
+  /// Without the stop sequence that ended it.
+  public internal(set) var text = ""
+  public internal(set) var stop = Stop.interrupted
   /// Up to the first token.
-  public let times: TimeSplit
+  public internal(set) var times = TimeSplit()
   /// Nanoseconds of the tokens after the first.
-  public let decodeNanoseconds: Int
+  public internal(set) var decodeNanoseconds = 0
 
   /// Tokens after the first, for each second; nil where there is none.
   public var tokensPerSecond: Double? {
@@ -32,50 +39,28 @@ public struct Generation: Hashable, Sendable {
   }
 }
 
+/// A token of a generation, with the text that became sure with it: it may be empty, or belong to tokens before.
+public struct GeneratedToken: Hashable, Sendable {
+  public let id: Int
+  public let text: String
+}
+
 extension Session {
-  /// Runs `prompt` and generates after it. `show` receives the text piece by piece, as soon as characters are whole.
+  /// Runs `prompt` and generates after it. `show` receives each token with the text to show, as soon as it is whole and cannot be part
+  /// of a stop sequence.
   ///
   /// A full context ends the generation with `Stop.contextFull`; a prompt that does not fit is an error.
+  ///
+  /// - Parameter isInterrupted: asked after each token; true ends the generation.
   public func generate(
-    _ prompt: [Int], _ parameters: GenerateParameters = GenerateParameters(), show: (String) -> Void = { _ in }
+    _ prompt: [Int], _ parameters: GenerateParameters = GenerateParameters(),
+    show: (GeneratedToken) -> Void = { _ in }, isInterrupted: () -> Bool = { false }
   ) throws(EngineError) -> Generation {
-    try parameters.check()
-    var sampler = Sampler(parameters)
-    var pieces = model.tokenizer?.stream(continuing: true)
-    var (tokens, text): ([Int], String) = ([], "")
-    tokens.reserveCapacity(min(parameters.maxTokens, capacity))
-    func add(_ piece: String?) {
-      guard let piece, !piece.isEmpty else { return }
-      text += piece
-      show(piece)
+    var steps = try GenerationSteps(self, prompt, parameters)
+    while let token = try steps.next() {
+      show(token)
+      if isInterrupted() { steps.interrupt() }
     }
-    try prefill(prompt)
-    var times = self.times
-    var stop = Generation.Stop.length
-    var started = ContinuousClock.now
-    while tokens.count < parameters.maxTokens {
-      let token = try sample(with: &sampler)
-      if tokens.isEmpty {
-        times = self.times
-        started = .now
-      }
-      tokens.append(token)
-      if parameters.stopsAtEnd, model.configuration.eosTokens.contains(token) {
-        stop = .end(token)
-        break
-      }
-      add(pieces?.append(token))
-      guard tokens.count < parameters.maxTokens else { break }
-      guard position < capacity else {
-        stop = .contextFull(capacity: capacity)
-        break
-      }
-      try decode(token)
-    }
-    let decodeNanoseconds = tokens.isEmpty ? 0 : (ContinuousClock.now - started).nanoseconds
-    add(pieces?.finish())
-    return Generation(
-      promptTokens: prompt.count, tokens: tokens, text: text, stop: stop, times: times,
-      decodeNanoseconds: decodeNanoseconds)
+    return steps.generation
   }
 }

@@ -7,6 +7,8 @@ public final class LanguageModel: Sendable {
   let weights: ModelWeights
   /// nil where the folder has no files of a tokenizer; tokens can be given as ids then.
   public let tokenizer: Tokenizer?
+  /// The text of the model's own chat template, if it has one; `ChatTemplate` knows what to do with it.
+  let chatTemplate: String?
   /// Nanoseconds that loading took.
   public let loadNanoseconds: Int
 
@@ -19,6 +21,7 @@ public final class LanguageModel: Sendable {
     configuration = try ModelConfiguration(folder: folder)
     weights = try ModelWeights(TensorStore(folder: folder), configuration)
     tokenizer = TokenizerFile(folder: folder) == nil ? nil : try Tokenizer(folder: folder)
+    chatTemplate = try ChatTemplate.text(inFolder: folder)
     loadNanoseconds = (ContinuousClock.now - start).nanoseconds
   }
 

@@ -6,14 +6,16 @@ enum Pass {
   case full
   /// Full precision while the activations are measured.
   case measure
+  /// As `measure`; what can be is quantized for all that it saw so far, in the same pass over the weights.
+  case measureWhileQuantizing
   /// Each problem is measured, quantized for all that it saw so far, then used.
   case measureAndQuantize
   /// The quantized weights as they are.
   case quantized
 
-  var measures: Bool { self == .measure || self == .measureAndQuantize }
+  var measures: Bool { isFull && self != .full || quantizes }
   var quantizes: Bool { self == .measureAndQuantize }
-  var isFull: Bool { self == .full || self == .measure }
+  var isFull: Bool { self == .full || self == .measure || self == .measureWhileQuantizing }
 }
 
 /// Takes linear problems through a pass and charges the time.
@@ -30,9 +32,20 @@ struct PassRunner: Sendable {
   ) throws(EngineError) {
     if pass.measures { measure(linear, x, tokens, clock: &clock) }
     if pass.quantizes { try quantize(linear, clock: &clock) }
-    multiply(linear, x, 0..<tokens, formatted: &formatted, into: &y, pass)
+    if try !multiplyAndQuantize(linear, x, tokens, into: &y, pass) {
+      multiply(linear, x, 0..<tokens, formatted: &formatted, into: &y, pass)
+    }
     clock.charge(.multiply)
     if let bias = linear.weights.bias { addBias(bias, tokens, to: &y) }
+  }
+
+  private func multiplyAndQuantize(
+    _ linear: Linear, _ x: borrowing TokenRows, _ tokens: Int, into y: inout TokenRows, _ pass: Pass
+  ) throws(EngineError) -> Bool {
+    guard pass == .measureWhileQuantizing else { return false }
+    var y = y.mutable(tokens)
+    return try linear.multiplyAndQuantize(
+      x.rows(0..<tokens), into: &y, rule: rule, leastTokens: leastTokens, threshold: driftThreshold, pool: pool)
   }
 
   func measure(_ linear: Linear, _ x: borrowing TokenRows, _ tokens: Int, clock: inout StageClock) {

@@ -6,14 +6,36 @@ package struct Sampler {
   private var random: SplitMix64
   /// Ids with their weights, kept between calls so that the memory is.
   private var candidates: [(id: Int, weight: Float)] = []
+  /// The last tokens, whose repetition is penalized.
+  private var recent: [Int] = []
+  private var penalized: [Float] = []
 
   package init(_ parameters: GenerateParameters) {
     self.parameters = parameters
     random = SplitMix64(state: parameters.seed)
   }
 
+  /// Tells of tokens that the next choice follows.
+  package mutating func follow(_ tokens: some Collection<Int>) {
+    guard parameters.repetitionPenalty != nil else { return }
+    recent += tokens.suffix(parameters.repetitionContextSize)
+    recent.removeFirst(max(0, recent.count - parameters.repetitionContextSize))
+  }
+
   /// The next token, or nil where a logit is NaN or none is finite.
   package mutating func choose(_ logits: Span<Float>) -> Int? {
+    guard let penalty = parameters.repetitionPenalty, !recent.isEmpty else { return draw(from: logits) }
+    penalized.removeAll(keepingCapacity: true)
+    for id in 0..<logits.count { penalized.append(logits[id]) }
+    for id in recent where penalized.indices.contains(id) {
+      // From the logits as they were: a token that came twice is penalized once.
+      penalized[id] = logits[id] > 0 ? logits[id] / penalty : logits[id] * penalty
+    }
+    let adjusted = penalized
+    return draw(from: adjusted.span)
+  }
+
+  private mutating func draw(from logits: Span<Float>) -> Int? {
     guard let best = Self.greatest(logits) else { return nil }
     guard parameters.temperature > 0, parameters.topK != 1 else { return best }
     collect(logits)
@@ -22,6 +44,8 @@ package struct Sampler {
       candidates[index].weight = exp((candidates[index].weight - logits[best]) * inverse)
     }
     keepTopP()
+    // Weights are relative to the greatest, which is 1.
+    if parameters.minP > 0 { candidates.removeAll { $0.weight < parameters.minP } }
     return draw() ?? best
   }
 
@@ -83,10 +107,12 @@ package struct Sampler {
 }
 
 /// Steele, Lea and Flood's generator: a counter and a mixing function.
-struct SplitMix64: RandomNumberGenerator {
-  var state: UInt64
+package struct SplitMix64: RandomNumberGenerator {
+  private var state: UInt64
 
-  mutating func next() -> UInt64 {
+  package init(state: UInt64) { self.state = state }
+
+  package mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var mixed = state
     mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9

@@ -45,7 +45,7 @@ public final class Session {
     threads = options.threads ?? machine.defaultThreads
     guard (1...1024).contains(threads) else { throw .invalidOption("\(threads) threads: expected 1...1024") }
     var binder = KernelBinder(
-      lookup: PlanLookup(plan: options.plan, machine: machine, threads: threads),
+      lookup: PlanLookup(plan: options.plan, forced: options.forced, machine: machine, threads: threads),
       pool: ThreadPool(threads: threads, cpus: options.cpus ?? (threads > 1 ? machine.allowedCPUs : [])))
     do throws(SelectionFailure) {
       decoder = try Decoder(model, options: options, capacity: capacity, binder: &binder)
@@ -97,6 +97,9 @@ public final class Session {
   /// Forgets what came after the first `position` tokens; the weights stay as they are quantized.
   package func rewind(to position: Int) { decoder.rewind(to: position) }
 
+  /// Adds a line to what is to be shown.
+  func report(_ note: String) { notes.append(note) }
+
   /// Runs a prompt, or what a later turn adds; `logits` are those of its last token. Values that are not finite are an error, after
   /// which the session is empty.
   public func prefill(_ tokens: [Int]) throws(EngineError) {
@@ -124,22 +127,40 @@ public final class Session {
       case (_, .quantized): .measureAndQuantize
       }
     do throws(EngineError) {
-      for start in stride(from: 0, to: tokens.count, by: SessionOptions.chunk) {
-        let end = min(start + SessionOptions.chunk, tokens.count)
-        try decoder.run(tokens.span.extracting(start..<end), pass)
-        prefilled.insert(TokenClass(tokens: end - start))
-        if collecting {
-          try decoder.allLogits(of: end - start, pass, to: &rows)
-        } else if end == tokens.count {
-          try decoder.lastLogits(of: end - start, pass)
-        }
-      }
-      try finishPrefill(chunks: (tokens.count + SessionOptions.chunk - 1) / SessionOptions.chunk)
+      try run(tokens, pass, collecting: collecting, into: &rows)
+      try finishPrefill(chunks: (tokens.count + options.chunk - 1) / options.chunk)
     } catch {
       // Some layers hold positions that others do not.
       reset()
       throw error
     }
+  }
+
+  private func run(
+    _ tokens: [Int], _ pass: Pass, collecting: Bool, into rows: inout [Float]
+  ) throws(EngineError) {
+    for start in stride(from: 0, to: tokens.count, by: options.chunk) {
+      let end = min(start + options.chunk, tokens.count)
+      // Only the last chunk knows what the whole prompt asks for.
+      let pass = pass == .measure && end == tokens.count ? .measureWhileQuantizing : pass
+      try decoder.run(tokens.span.extracting(start..<end), pass)
+      prefilled.insert(TokenClass(tokens: end - start))
+      if collecting {
+        try decoder.allLogits(of: end - start, pass, to: &rows)
+      } else if end == tokens.count {
+        try decoder.lastLogits(of: end - start, pass)
+      }
+    }
+  }
+
+  /// Runs `tokens` after a prompt through the weights as they are quantized now, measuring nothing, and returns the logits of all,
+  /// row after row of the vocabulary's size.
+  package func continueAll(_ tokens: [Int]) throws(EngineError) -> [Float] {
+    guard position > 0, !tokens.isEmpty else { throw .emptyPrompt }
+    try check(tokens.span)
+    var rows: [Float] = []
+    try run(tokens, options.method == .full ? .full : .quantized, collecting: true, into: &rows)
+    return rows
   }
 
   /// After the last chunk every problem is quantized for all that it saw, so that what follows meets the whole prompt's scales.

@@ -22,7 +22,11 @@ public struct SessionOptions: Sendable {
   /// turns, changed its statistic. On the demonstration models at 3 bit, the perplexity of a second chunk stays within 1 % from
   /// always to never, so this saves time and costs nothing that was seen.
   package var driftThreshold = 0.1
+  /// Tokens that go through the layers together at most.
+  package var chunk = 512
   package var plan: Plan?
+  /// Variants that stand in the place of the plan's.
+  package var forced = ForcedChoices.none
   /// nil probes this machine.
   package var machine: Machine?
   /// CPUs that the threads are bound to, the calling one included; empty leaves them to the scheduler, nil takes those allowed.
@@ -40,7 +44,4 @@ public struct SessionOptions: Sendable {
     }
     self.format = format
   }
-
-  /// Tokens that go through the layers together.
-  static let chunk = 512
 }

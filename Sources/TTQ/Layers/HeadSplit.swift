@@ -1,3 +1,5 @@
+internal import Kernels
+
 /// Takes the concatenated rows of queries, keys and values apart, normalises the heads where the family does, and turns queries and keys.
 struct HeadSplit: Sendable {
   let heads: Int
@@ -7,44 +9,39 @@ struct HeadSplit: Sendable {
   /// `qkv` holds a row for each of `tokens` tokens; each output receives its own heads, row after row.
   func callAsFunction(
     _ qkv: borrowing TokenRows, tokens: Int, queryNorm: RMSNorm?, keyNorm: RMSNorm?, rotary: borrowing RotaryTable,
-    queries: inout TokenRows, keys: inout TokenRows, values: inout TokenRows
+    queries: inout TokenRows, keys: inout TokenRows, values: inout TokenRows, pool: ThreadPool
   ) {
-    let width = (heads + 2 * keyValueHeads) * dimension
-    precondition(qkv.width == width && queries.width == heads * dimension)
-    precondition(keys.width == keyValueHeads * dimension && values.width == keys.width)
+    let (queryWidth, keyWidth) = (heads * dimension, keyValueHeads * dimension)
+    let width = queryWidth + 2 * keyWidth
+    precondition(qkv.width == width && queries.width == queryWidth)
+    precondition(keys.width == keyWidth && values.width == keyWidth)
+    let turns = unsafe rotary.turns
+    var queriesSpan = queries.mutable(tokens)
+    var keysSpan = keys.mutable(tokens)
+    var valuesSpan = values.mutable(tokens)
     unsafe qkv.rows(0..<tokens).withUnsafeBufferPointer { qkv in
-      guard let qkv = qkv.baseAddress else { return }
-      var queriesSpan = queries.mutable(tokens)
       unsafe queriesSpan.withUnsafeMutableBufferPointer { queries in
-        guard let queries = queries.baseAddress else { return }
-        for token in 0..<tokens {
-          unsafe turn(
-            qkv + token * width, heads: heads, norm: queryNorm, rotary: rotary, token: token,
-            into: queries + token * heads * dimension)
-        }
-      }
-      var keysSpan = keys.mutable(tokens)
-      unsafe keysSpan.withUnsafeMutableBufferPointer { keys in
-        guard let keys = keys.baseAddress else { return }
-        for token in 0..<tokens {
-          unsafe turn(
-            qkv + token * width + heads * dimension, heads: keyValueHeads, norm: keyNorm, rotary: rotary, token: token,
-            into: keys + token * keyValueHeads * dimension)
-        }
-      }
-      var valuesSpan = values.mutable(tokens)
-      unsafe valuesSpan.withUnsafeMutableBufferPointer { values in
-        let count = keyValueHeads * dimension
-        guard let values = values.baseAddress else { return }
-        for token in 0..<tokens {
-          unsafe (values + token * count).update(from: qkv + (token + 1) * width - count, count: count)
+        unsafe keysSpan.withUnsafeMutableBufferPointer { keys in
+          unsafe valuesSpan.withUnsafeMutableBufferPointer { values in
+            guard let qkv = qkv.baseAddress, let queries = queries.baseAddress, let keys = keys.baseAddress,
+              let values = values.baseAddress
+            else { return }
+            unsafe pool.divide(tokens: tokens) { share in
+              for token in share {
+                let row = unsafe qkv + token * width
+                unsafe turn(row, heads, queryNorm, turns, token, into: queries + token * queryWidth)
+                unsafe turn(row + queryWidth, keyValueHeads, keyNorm, turns, token, into: keys + token * keyWidth)
+                unsafe (values + token * keyWidth).update(from: row + queryWidth + keyWidth, count: keyWidth)
+              }
+            }
+          }
         }
       }
     }
   }
 
   @unsafe private func turn(
-    _ source: UnsafePointer<Float>, heads: Int, norm: RMSNorm?, rotary: borrowing RotaryTable, token: Int,
+    _ source: UnsafePointer<Float>, _ heads: Int, _ norm: RMSNorm?, _ turns: RotaryTable.Turns, _ token: Int,
     into target: UnsafeMutablePointer<Float>
   ) {
     for head in 0..<heads {
@@ -54,7 +51,7 @@ struct HeadSplit: Sendable {
       } else {
         unsafe to.update(from: from, count: dimension)
       }
-      unsafe rotary.rotate(to, token: token)
+      unsafe turns.rotate(to, token: token)
     }
   }
 }

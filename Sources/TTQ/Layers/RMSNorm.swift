@@ -1,17 +1,21 @@
+internal import Kernels
+
 /// y = weight * x / sqrt(mean of x^2 + epsilon), row by row.
 struct RMSNorm: Sendable {
   let weight: [Float]
   let epsilon: Float
 
   /// Normalises the first `tokens` rows of `x`, as wide as `weight`, into `y`.
-  func callAsFunction(_ x: borrowing TokenRows, _ tokens: Int, into y: inout TokenRows) {
+  func callAsFunction(_ x: borrowing TokenRows, _ tokens: Int, into y: inout TokenRows, pool: ThreadPool) {
     let width = weight.count
     precondition(x.width == width && y.width == width)
     var y = y.mutable(tokens)
     unsafe x.rows(0..<tokens).withUnsafeBufferPointer { x in
       unsafe y.withUnsafeMutableBufferPointer { y in
-        guard let x = x.baseAddress, let start = y.baseAddress else { return }
-        for row in stride(from: 0, to: y.count, by: width) { unsafe normalize(x + row, into: start + row) }
+        guard let x = x.baseAddress, let y = y.baseAddress else { return }
+        unsafe pool.divide(tokens: tokens) { share in
+          for token in share { unsafe normalize(x + token * width, into: y + token * width) }
+        }
       }
     }
   }

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Kernels
 
 /// Turns pairs (i, i + d/2) of a head by an angle that grows with the position and falls with i.
 struct RotaryEmbedding: Sendable {
@@ -31,39 +32,63 @@ extension RotaryScaling.Llama3 {
 struct RotaryTable: ~Copyable {
   private let embedding: RotaryEmbedding
   /// d/2 values for each position.
-  private var cosine: [Float]
-  private var sine: [Float]
+  private var cosine: AlignedBuffer<Float>
+  private var sine: AlignedBuffer<Float>
 
   init(_ embedding: RotaryEmbedding, tokens: Int) {
     self.embedding = embedding
-    cosine = [Float](repeating: 0, count: tokens * embedding.frequencies.count)
-    sine = [Float](repeating: 0, count: tokens * embedding.frequencies.count)
+    cosine = AlignedBuffer(repeating: 0, count: tokens * embedding.frequencies.count)
+    sine = AlignedBuffer(repeating: 0, count: tokens * embedding.frequencies.count)
   }
 
   /// Fills the rows for `tokens` positions from `position` on.
-  mutating func fill(from position: Int, tokens: Int) {
-    let half = embedding.frequencies.count
-    for token in 0..<tokens {
-      for i in 0..<half {
-        let angle = Double(position + token) * embedding.frequencies[i]
-        cosine[token * half + i] = Float(cos(angle))
-        sine[token * half + i] = Float(sin(angle))
+  mutating func fill(from position: Int, tokens: Int, pool: ThreadPool) {
+    let frequencies = embedding.frequencies
+    let half = frequencies.count
+    precondition(tokens * half <= cosine.count)
+    let (cosines, sines) = unsafe (cosine.pointer, sine.pointer)
+    unsafe pool.divide(tokens: tokens) { share in
+      for token in share {
+        for i in 0..<half {
+          let angle = Double(position + token) * frequencies[i]
+          unsafe cosines[token * half + i] = Float(cos(angle))
+          unsafe sines[token * half + i] = Float(sin(angle))
+        }
       }
     }
   }
 
-  /// Turns the head at `head` as row `token` of the table says.
-  @unsafe func rotate(_ head: UnsafeMutablePointer<Float>, token: Int) {
-    let half = embedding.frequencies.count
-    let row = token * half
-    unsafe cosine.withUnsafeBufferPointer { cosine in
-      unsafe sine.withUnsafeBufferPointer { sine in
-        for i in 0..<half {
-          let (a, b) = unsafe (head[i], head[i + half])
-          unsafe head[i] = a * cosine[row + i] - b * sine[row + i]
-          unsafe head[i + half] = b * cosine[row + i] + a * sine[row + i]
-        }
+  /// The filled rows, valid as long as the table lives.
+  @unsafe var turns: Turns {
+    unsafe Turns(cosine: cosine.pointer, sine: sine.pointer, half: embedding.frequencies.count)
+  }
+
+  /// Turns heads as the rows of a table say.
+  @unsafe struct Turns {
+    let cosine: UnsafePointer<Float>
+    let sine: UnsafePointer<Float>
+    let half: Int
+
+    /// Turns the head at `head` by the angles of row `token`.
+    func rotate(_ head: UnsafeMutablePointer<Float>, token: Int) {
+      let (cosine, sine) = unsafe (cosine + token * half, sine + token * half)
+      let (first, second) = unsafe (head, head + half)
+      let vectors = unsafe half / 16 * 16
+      for i in stride(from: 0, to: vectors, by: 16) {
+        let (c, s) = unsafe (sixteen(cosine + i), sixteen(sine + i))
+        let (a, b) = unsafe (sixteen(first + i), sixteen(second + i))
+        unsafe UnsafeMutableRawPointer(first + i).storeBytes(of: a * c - b * s, as: SIMD16<Float>.self)
+        unsafe UnsafeMutableRawPointer(second + i).storeBytes(of: b * c + a * s, as: SIMD16<Float>.self)
       }
+      for i in unsafe vectors..<half {
+        let (a, b) = unsafe (first[i], second[i])
+        unsafe first[i] = a * cosine[i] - b * sine[i]
+        unsafe second[i] = b * cosine[i] + a * sine[i]
+      }
+    }
+
+    @inline(__always) private func sixteen(_ source: UnsafePointer<Float>) -> SIMD16<Float> {
+      unsafe UnsafeRawPointer(source).loadUnaligned(as: SIMD16<Float>.self)
     }
   }
 }

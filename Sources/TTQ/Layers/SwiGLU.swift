@@ -1,16 +1,20 @@
+internal import Kernels
+
 /// The gated activation of the feed-forward block: y = up * gate / (1 + exp(-gate)).
 enum SwiGLU {
   /// The first `tokens` rows of `gateUp` hold gate then up, each as wide as a row of `y`.
-  static func apply(_ gateUp: borrowing TokenRows, _ tokens: Int, into y: inout TokenRows) {
+  static func apply(_ gateUp: borrowing TokenRows, _ tokens: Int, into y: inout TokenRows, pool: ThreadPool) {
     let width = y.width
     precondition(gateUp.width == 2 * width)
     var y = y.mutable(tokens)
     unsafe gateUp.rows(0..<tokens).withUnsafeBufferPointer { source in
       unsafe y.withUnsafeMutableBufferPointer { target in
-        guard let source = source.baseAddress, let start = target.baseAddress else { return }
-        for row in 0..<tokens {
-          unsafe apply(
-            gate: source + 2 * row * width, up: source + (2 * row + 1) * width, into: start + row * width, width)
+        guard let source = source.baseAddress, let target = target.baseAddress else { return }
+        unsafe pool.divide(tokens: tokens) { share in
+          for row in share {
+            unsafe apply(
+              gate: source + 2 * row * width, up: source + (2 * row + 1) * width, into: target + row * width, width)
+          }
         }
       }
     }

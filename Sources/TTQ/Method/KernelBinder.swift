@@ -27,18 +27,37 @@ package struct KernelBinder {
   mutating func bind<Family: KernelFamily>(
     _ family: Family, _ problem: Problem, layout: PackedLayout? = nil
   ) throws(SelectionFailure) -> Selection<Family.Kernel> {
-    let selection: Selection<Family.Kernel>
+    let selection = try select(family, problem, layout)
+    bind(selection, problem)
+    return selection
+  }
+
+  /// As `bind`, but nil where nothing better than a reference serves the problem, for operations that can be done in two steps.
+  mutating func bindUnlessReference<Family: KernelFamily>(
+    _ family: Family, _ problem: Problem, layout: PackedLayout?
+  ) throws(SelectionFailure) -> Selection<Family.Kernel>? {
+    let selection = try select(family, problem, layout)
+    guard selection.step != .reference else { return nil }
+    bind(selection, problem)
+    return selection
+  }
+
+  private func select<Family: KernelFamily>(
+    _ family: Family, _ problem: Problem, _ layout: PackedLayout?
+  ) throws(SelectionFailure) -> Selection<Family.Kernel> {
     do throws(SelectionError) {
-      selection = try lookup.select(family, for: problem, layout: layout)
+      return try lookup.select(family, for: problem, layout: layout)
     } catch {
       throw SelectionFailure(reason: error.description)
     }
+  }
+
+  private mutating func bind<Kernel>(_ selection: Selection<Kernel>, _ problem: Problem) {
     pool.reserveScratch(floats: selection.variant.scratchFloats(problem))
     bound.append(
       BoundKernel(
         problem: problem, variant: selection.variant.row.name, configuration: selection.configuration,
         step: selection.step, explanation: selection.explanation))
-    return selection
   }
 
   mutating func layout(of weights: LinearWeights, format: WeightFormat, activation: ActivationFormat) -> PackedLayout {

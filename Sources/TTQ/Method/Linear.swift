@@ -69,8 +69,41 @@ package final class Linear {
   package func quantize(
     rule: ScaleRule, leastTokens: Int, threshold: Double, pool: ThreadPool
   ) throws(EngineError) {
-    guard use.quantized else { return }
-    if isQuantized, !use.measured || seen == seenByPacked { return }
+    guard let quantized = kernels.quantized,
+      let scale = try scale(rule: rule, leastTokens: leastTokens, threshold: threshold)
+    else { return }
+    isQuantized = quantized.quantize(rows, d: scale.span, into: &packed, pool: pool)
+    guard isQuantized else { throw .beyondHalf(weights.name) }
+  }
+
+  /// y = W x in full precision, and the quantized matrix for the activations measured so far in the same pass over the weights.
+  ///
+  /// Returns false, and did nothing, where no kernel does both at so many tokens or the matrix there is stands close enough.
+  func multiplyAndQuantize(
+    _ x: Span<Float>, into y: inout MutableSpan<Float>, rule: ScaleRule, leastTokens: Int, threshold: Double,
+    pool: ThreadPool
+  ) throws(EngineError) -> Bool {
+    guard !kernels.fused.isEmpty, TokenClass(tokens: x.count / weights.k) == .many,
+      let scale = try scale(rule: rule, leastTokens: leastTokens, threshold: threshold)
+    else { return false }
+    isQuantized = true
+    var first = 0
+    for index in weights.parts.indices {
+      let part = weights.parts[index]
+      let rows = first..<first + part.shape[0]
+      let fits = unsafe kernels.fused[index](
+        part.pointer, rows: rows, x, d: scale.span, into: &y, packed: &packed, pool: pool)
+      isQuantized = isQuantized && fits
+      first = rows.upperBound
+    }
+    guard isQuantized else { throw .beyondHalf(weights.name) }
+    return true
+  }
+
+  /// D for the activations measured so far, now that of the quantized matrix, which is about to be made; nil where the one there is stands
+  /// close enough.
+  private func scale(rule: ScaleRule, leastTokens: Int, threshold: Double) throws(EngineError) -> [Float]? {
+    if isQuantized, !use.measured || seen == seenByPacked { return nil }
     var wanted = [Double](repeating: 0, count: weights.k)
     if use.measured, seen >= max(leastTokens, 1) {
       guard let found = rule.logarithms(norms: rule.norms(powers: powers.span, tokens: seen)) else {
@@ -78,16 +111,14 @@ package final class Linear {
       }
       wanted = found
     }
-    guard !isQuantized || ScaleRule.drift(from: logarithms, to: wanted) > threshold else { return }
+    guard !isQuantized || ScaleRule.drift(from: logarithms, to: wanted) > threshold else { return nil }
     let fit = ScaleRule.fit(logarithms: wanted, largestWeight: weights.largest)
     let scale = ScaleRule.scale(logarithms: wanted, fit: fit)
     var inverse = inverseScale.mutableSpan
     for i in 0..<inverse.count { inverse[i] = 1 / scale[i] }
-    guard let quantized = kernels.quantized else { return }
-    isQuantized = quantized.quantize(rows, d: scale.span, into: &packed, pool: pool)
-    guard isQuantized else { throw .beyondHalf(weights.name) }
     logarithms = wanted
     seenByPacked = seen
+    return scale
   }
 
   /// y = W x in full precision, T rows of N.

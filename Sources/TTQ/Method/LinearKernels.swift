@@ -8,6 +8,9 @@ package struct LinearKernels: Sendable {
   let full: [ByTokenClass<Matmul>]
   let statistic: ByTokenClass<Statistic>?
   let quantized: Quantized?
+  /// For each part of the stacked weights the product of many tokens that also quantizes them; empty where quantizing after it is all that
+  /// this machine, the layout or the parts allow, or where no prompt runs in full precision.
+  let fused: [MatmulQuantize]
 
   /// What a quantized product takes.
   struct Quantized: Sendable {
@@ -48,6 +51,7 @@ package struct LinearKernels: Sendable {
         return Statistic(found.variant, found.configuration, norm: options.rule.norm)
       } : nil
     quantized = use.quantized ? try Quantized(weights, options: options, binder: &binder) : nil
+    fused = use.full ? try quantized?.fused(weights, binder: &binder) ?? [] : []
   }
 }
 
@@ -79,6 +83,28 @@ extension LinearKernels.Quantized {
           activation: activation), layout: layout)
       return QMatmul(found.variant, found.configuration)
     }
+  }
+}
+
+extension LinearKernels.Quantized {
+  /// The kernels that multiply the parts of `weights` and quantize them in the same pass; none where there is nothing but references.
+  fileprivate func fused(
+    _ weights: LinearWeights, binder: inout KernelBinder
+  ) throws(SelectionFailure) -> [MatmulQuantize] {
+    // A panel must not span two parts.
+    guard layout == .panel16, weights.parts.dropLast().allSatisfy({ $0.shape[0] % PackedGeometry.panel == 0 }) else {
+      return []
+    }
+    let family = MatmulQuantizeFamily()
+    var kernels: [MatmulQuantize] = []
+    for part in weights.parts {
+      let problem = Problem(
+        family: .matmulQuantize, n: part.shape[0], k: weights.k, tokens: TokenClass.many.representative, format: format,
+        element: weights.element)
+      guard let found = try binder.bindUnlessReference(family, problem, layout: layout) else { return [] }
+      kernels.append(MatmulQuantize(found.variant, found.configuration))
+    }
+    return kernels
   }
 }
 

@@ -30,12 +30,17 @@ public struct Tokenizer: Sendable {
   public func encode(_ text: String, special: Bool = false, template: Bool = false) throws(TokenizerError) -> [Int] {
     var encoding = Encoding(tokenizer: self)
     if template { encoding.ids += self.template.before }
-    let bytes = Array(text.utf8)
-    for segment in added.segments(of: bytes, special: special) {
-      try encoding.append(Array(bytes[segment.text]), isFirst: segment.text.lowerBound == 0)
-      if let token = segment.token { encoding.ids.append(token) }
-    }
+    try encoding.append(text, special: special, isFirst: true)
     if template { encoding.ids += self.template.after }
+    return encoding.ids
+  }
+
+  /// The tokens of a text in which special tokens are text.
+  ///
+  /// - Parameter isFirst: nothing comes before the text.
+  func encode(_ text: String, isFirst: Bool) throws(TokenizerError) -> [Int] {
+    var encoding = Encoding(tokenizer: self)
+    try encoding.append(text, special: false, isFirst: isFirst)
     return encoding.ids
   }
 
@@ -74,8 +79,16 @@ private struct Encoding: ~Copyable {
 
   init(tokenizer: Tokenizer) { self.tokenizer = tokenizer }
 
+  mutating func append(_ text: String, special: Bool, isFirst: Bool) throws(TokenizerError) {
+    let bytes = Array(text.utf8)
+    for segment in tokenizer.added.segments(of: bytes, special: special) {
+      try append(Array(bytes[segment.text]), isFirst: isFirst && segment.text.lowerBound == 0)
+      if let token = segment.token { ids.append(token) }
+    }
+  }
+
   /// Appends the tokens of a stretch of text without added tokens.
-  mutating func append(_ stretch: [UInt8], isFirst: Bool) throws(TokenizerError) {
+  private mutating func append(_ stretch: [UInt8], isFirst: Bool) throws(TokenizerError) {
     guard !stretch.isEmpty else { return }
     var text = tokenizer.normalizers.reduce(stretch) { $1.apply($0, isFirst: isFirst) }
     if tokenizer.prefixSpace, text.first != UInt8(ascii: " ") { text.insert(UInt8(ascii: " "), at: 0) }

@@ -1,4 +1,6 @@
+internal import Foundation
 package import Kernels
+internal import Measure
 package import Records
 
 /// Turns what was measured into what inference reads: for each question the winner, and for each matrix its layout.
@@ -71,14 +73,26 @@ package struct PlanEmission: Sendable {
   }
 
   /// On a restless machine intervals are wide; what seems slower than this is not taken for equal then either.
-  private static let mostConceded = 1.1
+  private static let mostConceded = (playedOff: 1.02, screened: 1.1)
 
-  /// The fastest, unless a simpler one's median lies inside its interval: then the simplest of those.
+  /// Whether nothing says that `slower` is slower than `fastest`: in a play-off of `count` the interval of their ratio, else that of the
+  /// fastest alone.
+  private func equal(_ slower: Contestant, _ fastest: Contestant, of count: Int) -> Bool {
+    guard let rounds = slower.result.rounds, let others = fastest.result.rounds, !rounds.isEmpty,
+      rounds.count == others.count
+    else {
+      let conceded = Self.mostConceded.screened * fastest.timing.medianNanoseconds
+      return slower.timing.medianNanoseconds <= min(fastest.timing.highNanoseconds, conceded)
+    }
+    let ratio = Statistics.logRatio(rounds, to: others, comparisons: max(count - 1, 1))
+    return ratio.interval.lowerBound <= 0 && ratio.median <= log(Self.mostConceded.playedOff)
+  }
+
+  /// The fastest, unless simpler ones cannot be told from it: then the simplest of those.
   private func row(_ contestants: [Contestant], budget: Int) -> PlanRow? {
     let byTime = contestants.sorted { $0.timing.medianNanoseconds < $1.timing.medianNanoseconds }
     guard let fastest = byTime.first else { return nil }
-    let limit = min(fastest.timing.highNanoseconds, Self.mostConceded * fastest.timing.medianNanoseconds)
-    let equals = byTime.filter { $0.timing.medianNanoseconds <= limit }
+    let equals = byTime.filter { equal($0, fastest, of: byTime.count) }
     let winner = equals.min { ($0.rung, $0.threads, $0.splits) < ($1.rung, $1.threads, $1.splits) } ?? fastest
     let runnerUp = byTime.first { $0.result.variant != winner.result.variant }
     let result = winner.result
@@ -111,7 +125,9 @@ package struct PlanEmission: Sendable {
         let decode = multiply(layout, tokens: 1),
         let prefill = head ? decode : prefill(chunk: chunk, { multiply(layout, tokens: $0) })
       else { continue }
-      scores[layout] = quantize + prefill + Double(workload.generate) * decode
+      // Without a prompt there is nothing to pack for: only tokens count.
+      let first = workload.prompt > 0 ? quantize + prefill : 0
+      scores[layout] = first + Double(workload.generate) * decode
     }
     guard let best = scores.min(by: { ($0.value, $0.key.rawValue) < ($1.value, $1.key.rawValue) })?.key else {
       return nil

@@ -7,12 +7,16 @@ package struct Contest {
   package private(set) var contenders: [CandidateResult]
 
   /// A candidate slower than the best of its thread count by more than this has no chance, whatever the machine's mood was.
-  private static let chance = 2.0
-  /// Calls that each contender makes at least: a check, warming up, one in each round.
-  private static let calls = 13.0
+  private static let chance = 1.2
+  /// A layout whose best takes this many times as long as another one's needs no play-off.
+  private static let hopelessLayout = 2.0
+  /// Calls that each contender makes besides one in each round: a check, and warming up.
+  private static let calls = 4.0
 
   /// Nanoseconds that the contest takes at least.
-  var duration: Double { contenders.compactMap(\.timing?.medianNanoseconds).reduce(0, +) * Self.calls }
+  func duration(rounds: Int) -> Double {
+    contenders.compactMap(\.timing?.medianNanoseconds).reduce(0, +) * (Self.calls + Double(rounds))
+  }
 
   /// The contests that `results` leave open, in their order: the first `count` of each thread count take part.
   ///
@@ -29,7 +33,7 @@ package struct Contest {
     return order.compactMap { key in
       let group = groups[key] ?? []
       guard let fastest = group.map(\.median).min(),
-        fastest <= Standings.hopeless * (best[key.problem] ?? .infinity)
+        fastest <= Self.hopelessLayout * (best[key.problem] ?? .infinity)
       else { return nil }
       let contenders = Dictionary(grouping: group, by: \.configuration.threads).sorted { $0.key < $1.key }.flatMap {
         _, same in
@@ -47,7 +51,9 @@ package struct Contest {
     return zip(contenders, measurements).map { contender, measurement in
       var result = contender
       (result.status, result.reason, result.timing) = (measurement.status, measurement.reason, nil)
-      (result.samples, result.error) = (measurement.samples, measurement.error)
+      (result.samples, result.rounds, result.error) = (measurement.samples, measurement.rounds, measurement.error)
+      result.expense?.batch = measurement.batch
+      result.expense?.repeated = measurement.repeated
       if let rounds = measurement.rounds, !rounds.isEmpty {
         var timing = Timing(samples: zip(rounds, drift).map { $0 / $1 })
         timing.samples = measurement.samples.count

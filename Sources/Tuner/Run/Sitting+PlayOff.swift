@@ -12,28 +12,30 @@ extension Sitting {
     }
     if pace.left != nil {
       contests =
-        contests.filter { $0.duration < Self.longContest } + contests.filter { $0.duration >= Self.longContest }
+        contests.filter { duration($0) < Self.longContest } + contests.filter { duration($0) >= Self.longContest }
     }
     for (place, contest) in contests.enumerated() {
-      if stops() || contest.duration > pace.left ?? .infinity {
+      if stops() || duration(contest) > pace.left ?? .infinity {
         unplayed += 1
         continue
       }
       let name = contest.contenders.first?.problem.name ?? ""
       progress(
         TuningProgress(
-          done: space.candidates.count - unreached, total: space.candidates.count,
-          text: "play-off \(place + 1) of \(contests.count): \(name)", secondsLeft: pace.left.map { max(0, $0 / 1e9) }))
+          done: place, total: contests.count, text: "play-off: \(name)",
+          secondsLeft: pace.left.map { max(0, $0 / 1e9) }))
       try play(contest)
     }
   }
+
+  private func duration(_ contest: Contest) -> Double { contest.duration(rounds: effort.rounds) }
 
   private mutating func play(_ contest: Contest) throws(TuningError) {
     let requests = contest.contenders.map {
       CandidateRequest(
         problem: $0.problem, variant: $0.variant, configuration: $0.configuration,
         budget: min(effort.playOffBudget, options.sampleBudget), maximumSamples: effort.maximumSamples,
-        coldBytes: options.coldBytes, seed: seed)
+        coldBytes: options.coldBytes, seed: seed, rounds: effort.rounds)
     }
     let timeout = options.candidateTimeout * Double(requests.count)
     guard let measurements = try worker.playOff(requests, timeout: timeout) else {

@@ -2,8 +2,8 @@ internal import Kernels
 internal import Measure
 internal import Records
 
-/// The measuring part of a tuning: candidate after candidate until all are done, time is over, or the user interrupts; then the
-/// best of each problem once more in turns.
+/// The measuring part of a tuning: what the strategy asks for until it has enough, time is over, or the user interrupts; then the best of
+/// each problem once more in turns.
 struct Sitting {
   let options: TuningOptions
   let effort: Effort
@@ -18,13 +18,12 @@ struct Sitting {
   var unplayed = 0
   var notes: [String] = []
   private(set) var cancelled = false
-  private var standings = Standings()
   private var done = 0
   /// Operands differ from tuning to tuning, and are the same for all candidates of one.
   let seed = UInt64.random(in: .min ... .max)
 
-  /// A candidate whose call should take longer than this waits until the short ones are done, where time is limited.
-  private static let longCall = 0.2e9
+  /// A candidate that takes this many times as long as the best is not measured further.
+  private static let hopeless = 4.0
   /// The share of the time after which what is left belongs to the play-offs.
   private static let screening = 0.75
 
@@ -42,36 +41,40 @@ struct Sitting {
     self.isCancelled = isCancelled
   }
 
-  /// Measures what the journal does not hold. Essential candidates are measured even past the time limit.
+  /// Measures what the strategy asks for and the journal does not hold. The rule's choices are measured even past the time limit.
   mutating func measure(_ space: TuningSpace) throws(TuningError) {
     for result in space.barred where journal.candidates[result.key] == nil {
       try recorded(try journal.add(result))
     }
-    for candidate in space.candidates { if let known = journal.candidates[candidate.key] { standings.add(known) } }
-    let open = space.candidates.filter { journal.candidates[$0.key] == nil }
-    let total = space.candidates.count
-    done = total - open.count
-    var deferred: [Candidate] = []
-    for (place, candidate) in open.enumerated() {
-      let left = open.count - place
-      if stops() {
-        unreached += left
+    let points = SearchSpace(space.candidates.map { SearchPoint($0, roofs: roofs) })
+    var search = Search(options.strategy, space: points, seed: options.strategySeed)
+    while let order = search.next() {
+      let candidate = space.candidates[order.point]
+      if let known = journal.answer(to: candidate.key, budget: order.share * options.sampleBudget) {
+        search.add(Observation(known, share: order.share), of: order.point)
+      } else if stops() {
+        unreached += search.left + 1
+        return
+      } else if pace.isOver(before: Self.screening) {
+        unreached += search.left + 1
         break
-      }
-      if pace.left != nil, !candidate.essential, standings.expected(candidate) ?? 0 > Self.longCall {
-        deferred.append(candidate)
-      } else if pace.isOver(before: Self.screening), !candidate.essential {
-        unreached += 1
       } else {
-        try measure(candidate, left: left, total: total)
+        try measure(order, candidate, of: space, &search)
       }
     }
-    for candidate in deferred {
-      // A check and a first call are the least that it takes.
-      if stops() || 3 * (standings.expected(candidate) ?? 0) > pace.left(before: Self.screening) ?? .infinity {
-        unreached += 1
+    try measureRules(of: space, &search)
+  }
+
+  /// The rule's choice for every problem that has nothing measured.
+  private mutating func measureRules(of space: TuningSpace, _ search: inout Search) throws(TuningError) {
+    for (point, candidate) in space.candidates.enumerated()
+    where candidate.essential && search.evidence.best(against: point) == nil
+      && search.evidence.observations[point] == nil && !stops()
+    {
+      if let known = journal.answer(to: candidate.key, budget: 0) {
+        search.add(Observation(known, share: 0), of: point)
       } else {
-        try measure(candidate, left: deferred.count, total: total)
+        try measure(SearchOrder(point: point, share: effort.leastShare), candidate, of: space, &search)
       }
     }
   }
@@ -86,29 +89,38 @@ struct Sitting {
     return cancelled
   }
 
-  private mutating func measure(_ candidate: Candidate, left: Int, total: Int) throws(TuningError) {
+  private mutating func measure(
+    _ order: SearchOrder, _ candidate: Candidate, of space: TuningSpace, _ search: inout Search
+  ) throws(TuningError) {
     progress(
-      TuningProgress(done: done, total: total, text: text(candidate), secondsLeft: pace.secondsLeft(for: left)))
-    let budget = pace.budget(of: left, before: Self.screening)
+      TuningProgress(
+        done: done, total: done + search.left + 1, text: text(candidate, order.point, space, search.evidence),
+        secondsLeft: pace.secondsLeft(for: search.left + 1)))
+    let budget = order.share * options.sampleBudget
     let start = MonotonicClock.now()
     let timeout = timeout(of: candidate)
     let measurement = try worker.measure(
       CandidateRequest(
         problem: candidate.problem, variant: candidate.row.name, configuration: candidate.configuration,
-        budget: budget, minimumSamples: effort.minimumSamples, maximumSamples: effort.maximumSamples,
-        giveUpBeyond: standings.giveUpBeyond(candidate), coldBytes: options.coldBytes, seed: seed,
-        counterBudget: effort.counterBudget),
+        budget: budget, minimumSamples: min(order.minimumSamples ?? effort.minimumSamples, effort.minimumSamples),
+        maximumSamples: effort.maximumSamples,
+        giveUpBeyond: search.evidence.best(against: order.point).map { $0 * Self.hopeless },
+        coldBytes: options.coldBytes, seed: seed, counterBudget: effort.counterBudget),
       timeout: timeout)
-    pace.note(budget: budget, nanoseconds: Double(MonotonicClock.now() - start))
+    let elapsed = Double(MonotonicClock.now() - start)
+    pace.note(nanoseconds: elapsed)
+    done += 1
     if measurement.status == .timeout, timeout < options.candidateTimeout {
       // The time limit cut it short, which says nothing of the candidate.
       unreached += 1
+      search.add(Observation(median: nil, share: order.share), of: order.point)
       return
     }
-    let result = result(of: candidate, measurement)
+    var result = result(of: candidate, measurement)
+    result.expense = Expense(
+      budget: budget, elapsed: elapsed, batch: measurement.batch, repeated: measurement.repeated)
     try recorded(try journal.add(result))
-    standings.add(result)
-    done += 1
+    search.add(Observation(result, share: order.share), of: order.point)
   }
 
   /// Seconds for a candidate: the usual time-out, or what the time limit leaves and a little more.
@@ -128,12 +140,24 @@ struct Sitting {
   }
 
   /// The problem at hand with its leader, or the first candidate tried.
-  private func text(_ candidate: Candidate) -> String {
+  private func text(_ candidate: Candidate, _ point: Int, _ space: TuningSpace, _ evidence: Evidence) -> String {
     let problem = candidate.problem.name
-    guard let leader = standings.leader(candidate), let median = leader.timing?.medianNanoseconds else {
-      return "\(problem): \(candidate.row.name)"
-    }
+    guard let (leader, median) = evidence.leader(against: point) else { return "\(problem): \(candidate.row.name)" }
     let time = median < 1e5 ? "\((median / 100).rounded() / 10) us" : "\((median / 1e4).rounded() / 100) ms"
-    return "\(problem): best \(leader.variant) \(time)"
+    return "\(problem): best \(space.candidates[leader].row.name) \(time)"
+  }
+}
+
+extension Observation {
+  /// What `result` says; nothing where it was not correct.
+  init(_ result: CandidateResult, share: Double) {
+    self.init(median: result.status == .correct ? result.timing?.medianNanoseconds : nil, share: share)
+  }
+}
+
+extension SearchPoint {
+  init(_ candidate: Candidate, roofs: RoofModel?) {
+    self.init(
+      key: candidate.key, layout: candidate.row.layout, tier: candidate.tier, cost: candidate.cost, roofs: roofs)
   }
 }

@@ -35,6 +35,13 @@ struct TuningJournal {
     if !resumes { forget() }
   }
 
+  /// What was measured of a candidate with at least `budget` nanoseconds of sampling, or found out for good, or nil.
+  func answer(to key: CandidateKey, budget: Double) -> CandidateResult? {
+    guard let known = candidates[key] else { return nil }
+    guard known.status == .correct, !finalists.contains(key), let expense = known.expense else { return known }
+    return expense.budget >= 0.99 * budget ? known : nil
+  }
+
   private mutating func forget() {
     (roofs, counters, candidates, finalists) = (nil, [], [:], [])
   }

@@ -1,3 +1,4 @@
+internal import Glibc
 package import Kernels
 package import Records
 
@@ -14,6 +15,13 @@ package struct TuningOptions: Sendable {
   /// Seconds for everything, roofs included; nil for no limit.
   package var timeLimit: Double?
   package var workload: Workload
+  package var strategy: StrategyRow
+  /// What chance in the strategy starts from: the same from sitting to sitting, so that a resumed search goes on.
+  package var strategySeed: UInt64 = 1
+  /// Shell pattern of the candidates to measure, such as `qmatmul/*/t1/*`; nil for all.
+  package var only: String?
+  /// The part of the problems to tune; nil for all.
+  package var shard: Shard?
   package var planPath: String
   package var journalPath: String
   /// Memory that holds copies of the weights; 0 for warm ones.
@@ -41,6 +49,7 @@ package struct TuningOptions: Sendable {
     self.rigor = rigor
     self.timeLimit = effort.timeLimit
     self.workload = workload
+    self.strategy = .standard(for: rigor)
     self.planPath = planPath
     self.journalPath = journalPath
     self.coldBytes = coldBytes
@@ -48,6 +57,11 @@ package struct TuningOptions: Sendable {
     self.roofBudget = effort.roofBudget
     self.sampleBudget = effort.sampleBudget
   }
+}
+
+extension TuningOptions {
+  /// Whether the pattern lets a candidate be measured.
+  func keeps(_ key: CandidateKey) -> Bool { only.map { unsafe fnmatch($0, key.name, 0) == 0 } ?? true }
 }
 
 extension Machine {
@@ -61,12 +75,14 @@ extension Machine {
 
 /// What a rigor means in samples and seconds.
 struct Effort: Sendable {
-  /// Nanoseconds of sampling for one candidate, at most.
+  /// Nanoseconds of sampling for one candidate that is measured in full; strategies spend shares of it.
   let sampleBudget: Double
   let minimumSamples: Int
   /// Nanoseconds of sampling for one candidate of a play-off, and how many candidates of each thread count take part.
   let playOffBudget: Double
   let finalists: Int
+  /// Rounds of a play-off.
+  let rounds: Int
   let maximumSamples: Int
   /// Nanoseconds of the counting pass.
   let counterBudget: Double
@@ -74,12 +90,16 @@ struct Effort: Sendable {
   let roofBudget: Double
   let timeLimit: Double?
 
+  /// The share of a full measurement that tells at least something.
+  let leastShare = 1.0 / 32
+
   init(_ rigor: Rigor) {
     switch rigor {
     case .estimate, .quick:
-      sampleBudget = 20e6
+      sampleBudget = 64e6
       playOffBudget = 12e6
       finalists = 3
+      rounds = 9
       minimumSamples = 5
       maximumSamples = 61
       counterBudget = 1e6
@@ -87,11 +107,23 @@ struct Effort: Sendable {
       roofBudget = 4
       timeLimit = 45
     case .measure:
-      sampleBudget = 200e6
+      sampleBudget = 400e6
       playOffBudget = 300e6
       finalists = 4
+      rounds = 15
       minimumSamples = 11
       maximumSamples = 301
+      counterBudget = 10e6
+      candidateTimeout = 60
+      roofBudget = 20
+      timeLimit = nil
+    case .exhaustive:
+      sampleBudget = 400e6
+      playOffBudget = 300e6
+      finalists = 4
+      rounds = 15
+      minimumSamples = 11
+      maximumSamples = 61
       counterBudget = 10e6
       candidateTimeout = 60
       roofBudget = 20

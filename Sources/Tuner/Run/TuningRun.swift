@@ -32,11 +32,12 @@ package struct TuningRun {
 
   /// Tunes. Tunings that share a journal take turns, for they would spoil each other's times.
   package func run() throws(TuningError) -> TuningOutcome {
+    let problems = TuningProblems.all(
+      of: options.shapes, format: options.format, activation: options.activation, cache: options.cache,
+      norm: options.norm)
     let space = TuningSpace(
-      problems: TuningProblems.all(
-        of: options.shapes, format: options.format, activation: options.activation, cache: options.cache,
-        norm: options.norm),
-      catalogue: catalogue, isa: machine.isa, threads: options.threads)
+      problems: options.shard.map { $0.problems(of: problems, catalogue: catalogue) } ?? problems,
+      catalogue: catalogue, isa: machine.isa, threads: options.threads, keeps: { options.keeps($0) })
     guard !space.candidates.isEmpty else { throw .nothingToTune }
     let waiting = TuningProgress(
       done: 0, total: space.candidates.count, text: "waiting for another tuning to end", secondsLeft: nil)
@@ -54,7 +55,7 @@ package struct TuningRun {
 
   private func tune(_ space: TuningSpace) throws(TuningError) -> TuningOutcome {
     let effort = Effort(options.rigor)
-    let pace = Pace(limit: options.timeLimit.map { $0 * 1e9 }, mostBudget: options.sampleBudget)
+    let pace = Pace(limit: options.timeLimit.map { $0 * 1e9 })
     let context = MeasurementContext.current(machine)
     let session = JournalSession(
       machine: machine.identity, context: context, rigor: options.rigor, shapes: options.shapes.map(\.name),
@@ -120,7 +121,7 @@ package struct TuningRun {
     }
     let plan = Plan(
       machine: machine.identity, context: context, roofs: roofs, layouts: emission.layouts(rows), rows: rows)
-    let merged = try recorded(try PlanFile(path: options.planPath).merge(plan))
+    let merged = try recorded(try PlanFile(path: options.planPath, catalogue: catalogue).merge(plan))
     if let note = merged.note { notes.append(note) }
     return merged.plan
   }

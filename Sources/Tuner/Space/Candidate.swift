@@ -12,7 +12,9 @@ package struct Candidate: Hashable, Sendable {
   package let essential: Bool
   package let cost: Cost
 
-  fileprivate var tier: Int { essential ? 0 : !row.isa.isEmpty ? 1 : !row.isReference ? 2 : 3 }
+  package var tier: SearchPoint.Tier {
+    essential ? .rule : !row.isa.isEmpty ? .compiled : !row.isReference ? .portable : .reference
+  }
 
   package var key: CandidateKey {
     CandidateKey(problem: problem, variant: row.name, revision: row.revision, configuration: configuration)
@@ -28,8 +30,10 @@ package struct TuningSpace: Sendable {
   package let barred: [CandidateResult]
 
   /// The space of `problems` on a machine with `isa`, each variant at each of the thread counts, shared in
-  /// every way worth trying.
-  package init(problems: [Problem], catalogue: Catalogue, isa: ISA, threads: [Int]) {
+  /// every way worth trying; of these, the candidates that `keeps` takes.
+  package init(
+    problems: [Problem], catalogue: Catalogue, isa: ISA, threads: [Int], keeps: (CandidateKey) -> Bool = { _ in true }
+  ) {
     var candidates: [Candidate] = []
     var barred: [CandidateResult] = []
     for family in catalogue.families {
@@ -69,8 +73,8 @@ package struct TuningSpace: Sendable {
       }
       for result in refusals where served.insert(result.variant).inserted { barred.append(result) }
     }
-    self.candidates = Self.ordered(candidates, problems: problems)
-    self.barred = barred
+    self.candidates = Self.ordered(candidates.filter { keeps($0.key) }, problems: problems)
+    self.barred = barred.filter { keeps($0.key) }
   }
 
   /// Within a tier, problems of one matrix stay together, and within them those of one layout, for they read the same cold copies.
@@ -79,7 +83,7 @@ package struct TuningSpace: Sendable {
     for (place, problem) in problems.enumerated() where groups[problem.matrix] == nil { groups[problem.matrix] = place }
     func rank(_ candidate: Candidate) -> [Int] {
       [
-        candidate.tier, groups[candidate.problem.matrix] ?? 0, candidate.row.layout == .rows ? 1 : 0,
+        candidate.tier.rawValue, groups[candidate.problem.matrix] ?? 0, candidate.row.layout == .rows ? 1 : 0,
         candidate.problem.tokens, -Int(candidate.row.isa.rawValue), -candidate.rung, candidate.configuration.threads,
         candidate.configuration.split == .rows ? 0 : 1,
       ]

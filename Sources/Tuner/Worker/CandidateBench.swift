@@ -21,8 +21,8 @@ package final class CandidateBench {
   /// From this length on, a hopeless candidate's first call is its only sample.
   private static let longCall = 50e6
 
-  /// Rounds of a play-off.
-  private static let rounds = 9
+  /// Sampling budget from which on the milliseconds of a placement probe around each round are spent.
+  private static let worthAPlacement = 10e6
 
   package init(catalogue: Catalogue, machine: Machine, setup: WorkerSetup) {
     self.catalogue = catalogue
@@ -53,17 +53,25 @@ package final class CandidateBench {
       }
     }
     guard let first = requests.first, !trials.isEmpty else { return measurements }
-    let slice = first.budget / Double(Self.rounds)
+    let slice = first.budget / Double(first.rounds)
     let taken = Sampler.interleaved(
       trials.map(\.trial),
       plan: SamplingPlan(
-        budget: first.budget, minimum: 1, maximum: max(first.maximumSamples, Self.rounds),
-        shortestSample: max(2000, slice / 8)), rounds: Self.rounds)
+        budget: first.budget, minimum: 1, maximum: max(first.maximumSamples, first.rounds),
+        shortestSample: max(2000, slice / 8), repeats: first.rounds), rounds: first.rounds, placement: placement(first))
     for (place, entry) in trials.enumerated() {
       measurements[entry.index].samples = taken.samples[place].nanoseconds
+      measurements[entry.index].batch = taken.samples[place].batch
+      measurements[entry.index].repeated = taken.samples[place].repeated
       measurements[entry.index].rounds = taken.roundMedians[place]
     }
     return measurements
+  }
+
+  /// What tells that a hypervisor moved a core during a round: the round trip between the cores, where several take part.
+  private func placement(_ request: CandidateRequest) -> () -> Double? {
+    guard pool.workers > 1, request.budget >= Self.worthAPlacement else { return { nil } }
+    return { [machine] in CorePlacement.roundTripNanoseconds(between: machine.allowedCPUs) }
   }
 
   /// The trial of a candidate that passes, and what there is to say of one that does not.
@@ -79,7 +87,7 @@ package final class CandidateBench {
       let trial = try trial(family, request, on: request.problem, arena: arena, seed: request.seed)
       let check = trial.check()
       let error = check.error.isFinite ? check.error : nil
-      var failure = check.failure(tolerance: family.tolerance)
+      var failure = check.failure(tolerance: tolerance(family, request))
       if failure == nil { failure = try tailFailure(family, request) }
       if let failure {
         return (CandidateMeasurement(status: .wrong, reason: failure, error: error), nil)
@@ -102,13 +110,18 @@ package final class CandidateBench {
       arena: arena, seed: seed)
   }
 
+  private func tolerance(_ family: any KernelFamily, _ request: CandidateRequest) -> Double {
+    let row = family.rows.first { $0.name == request.variant && $0.constraint(against: request.problem) == nil }
+    return row.map { family.tolerance(of: $0) } ?? family.tolerance
+  }
+
   /// Why the variant fails on a small problem whose sizes are multiples of nothing, or nil.
   private func tailFailure(_ family: any KernelFamily, _ request: CandidateRequest) throws(TrialError) -> String? {
     tails &+= 1
     let problem = request.problem.tail
     let seed = request.seed &+ tails
     let trial = try trial(family, request, on: problem, arena: tailArena, seed: seed)
-    return trial.check().failure(tolerance: family.tolerance).map { "\(problem.name), seed \(seed): \($0)" }
+    return trial.check().failure(tolerance: tolerance(family, request)).map { "\(problem.name), seed \(seed): \($0)" }
   }
 
   private func time(
@@ -126,8 +139,11 @@ package final class CandidateBench {
       budget: request.budget, minimum: hopeless ? min(3, request.minimumSamples) : request.minimumSamples,
       maximum: request.maximumSamples, giveUpBeyond: request.giveUpBeyond,
       // Samples that share the whole budget see more of the machine's moods than short ones at its start.
-      shortestSample: max(2000, request.budget / Double(request.maximumSamples)))
-    measurement.samples = Sampler.sample(workload, plan: plan).nanoseconds
+      shortestSample: max(2000, request.budget / Double(request.maximumSamples)),
+      // Of long calls on all processors nearly every one is disturbed: taking them again then takes seconds.
+      repeats: request.minimumSamples)
+    let taken = Sampler.sample(workload, plan: plan)
+    (measurement.samples, measurement.batch, measurement.repeated) = (taken.nanoseconds, taken.batch, taken.repeated)
     guard request.counterBudget > 0, first < Self.longCall, let family = catalogue[request.problem.family] else {
       return
     }

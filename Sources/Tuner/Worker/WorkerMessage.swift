@@ -48,13 +48,15 @@ package struct CandidateRequest: Codable, Hashable, Sendable {
   package var checkOnly: Bool
   /// Time for the separate counting pass; 0 leaves it out.
   package var counterBudget: Double
+  /// Rounds of a play-off.
+  package var rounds: Int
 
   package init(
     problem: Problem, variant: String, configuration: Configuration, budget: Double, minimumSamples: Int = 5,
     maximumSamples: Int = 101, giveUpBeyond: Double? = nil, coldBytes: Int, seed: UInt64, checkOnly: Bool = false,
-    counterBudget: Double = 0
+    counterBudget: Double = 0, rounds: Int = 9
   ) {
-    precondition(minimumSamples >= 1 && maximumSamples >= minimumSamples)
+    precondition(minimumSamples >= 1 && maximumSamples >= minimumSamples && rounds >= 1)
     self.problem = problem
     self.variant = variant
     self.configuration = configuration
@@ -66,6 +68,7 @@ package struct CandidateRequest: Codable, Hashable, Sendable {
     self.seed = seed
     self.checkOnly = checkOnly
     self.counterBudget = counterBudget
+    self.rounds = rounds
   }
 }
 
@@ -75,18 +78,24 @@ package struct CandidateMeasurement: Codable, Hashable, Sendable {
   package var reason: String?
   /// Nanoseconds of one call; empty where the candidate was not timed.
   package var samples: [Double]
+  /// Calls that share a sample.
+  package var batch: Int
+  /// Disturbed samples that were discarded and taken again.
+  package var repeated: Int
   /// The median of each round of a play-off: paired by round over its candidates.
   package var rounds: [Double]?
   package var error: Double?
   package var counters: [String: Double]?
 
   package init(
-    status: CandidateStatus, reason: String? = nil, samples: [Double] = [], rounds: [Double]? = nil,
-    error: Double? = nil, counters: [String: Double]? = nil
+    status: CandidateStatus, reason: String? = nil, samples: [Double] = [], batch: Int = 1,
+    repeated: Int = 0, rounds: [Double]? = nil, error: Double? = nil, counters: [String: Double]? = nil
   ) {
     self.status = status
     self.reason = reason
     self.samples = samples
+    self.batch = batch
+    self.repeated = repeated
     self.rounds = rounds
     self.error = error
     self.counters = counters

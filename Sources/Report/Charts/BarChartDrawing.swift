@@ -1,5 +1,3 @@
-internal import Foundation
-
 /// A bar chart as SVG: labels left, bars with whiskers and their roof in the middle, figures in columns right.
 struct BarChartDrawing {
   private static let width = 960.0
@@ -46,7 +44,7 @@ struct BarChartDrawing {
     guard !chart.groups.isEmpty else { return "" }
     var y = 18.0
     var marks = zip(noteEnds, chart.columns).map { end, title in
-      Self.text(title, x: end, y: 11, kind: "soft", anchor: "end")
+      SVG.text(title, x: end, y: 11, kind: "soft", anchor: "end")
     }
     let gridTop = y
     var bars: [String] = []
@@ -56,35 +54,29 @@ struct BarChartDrawing {
     }
     y += 4
     marks += axis(from: gridTop, to: y)
-    let height = Self.round(y + 22)
-    return """
-      <svg viewBox="0 0 \(Self.round(max(Self.width, noteEnds.last ?? 0))) \(height)" role="img" \
-      aria-label="\(HTMLRenderer.escape(chart.caption))">
-      \((marks + bars).joined(separator: "\n"))
-      </svg>
-
-      """
+    return SVG.drawing(
+      width: max(Self.width, noteEnds.last ?? 0), height: y + 22, caption: chart.caption, marks: marks + bars)
   }
 
   private func x(_ value: Double) -> Double { left + (right - left) * min(max(value / top, 0), 1) }
 
   private func axis(from start: Double, to end: Double) -> [String] {
-    let step = Self.step(top / 6)
-    var marks = [Self.line(left, end, right, end, kind: "axis")]
+    let step = Scale.step(top / 6)
+    var marks = [SVG.line(left, end, right, end, kind: "axis")]
     for tick in 0...max(0, Int(top / step)) {
       let value = Double(tick) * step
-      marks.append(Self.line(x(value), start, x(value), end, kind: tick == 0 ? "axis" : "grid"))
-      let text = chart.axis == .share ? chart.axis.text(value) : Self.tick(value, step: step)
-      marks.append(Self.text(text, x: x(value), y: end + 15, kind: "soft", anchor: "middle"))
+      marks.append(SVG.line(x(value), start, x(value), end, kind: tick == 0 ? "axis" : "grid"))
+      let text = chart.axis == .share ? chart.axis.text(value) : Scale.text(value, step: step)
+      marks.append(SVG.text(text, x: x(value), y: end + 15, kind: "soft", anchor: "middle"))
     }
     if chart.axis != .share {
-      marks.append(Self.text(chart.axis.symbol, x: left - 10, y: end + 15, kind: "soft", anchor: "end"))
+      marks.append(SVG.text(chart.axis.symbol, x: left - 10, y: end + 15, kind: "soft", anchor: "end"))
     }
     return marks
   }
 
   private func draw(_ group: BarChart.Group, y start: Double) -> [String] {
-    var marks = [Self.text(group.title, x: 0, y: start + 16, kind: "group", anchor: "start")]
+    var marks = [SVG.text(group.title, x: 0, y: start + 16, kind: "group", anchor: "start")]
     marks += roofs(group, y: start)
     for (row, bar) in group.bars.enumerated() {
       let y = start + Self.groupHeight + Double(row) * Self.rowHeight
@@ -113,11 +105,11 @@ struct BarChartDrawing {
       let y = start + Self.groupHeight
       let place = x(roof.value)
       let from = first == 0 ? start + 20 : y + Double(first) * Self.rowHeight
-      marks.append(Self.line(place, from, place, y + Double(row) * Self.rowHeight, kind: "roof"))
+      marks.append(SVG.line(place, from, place, y + Double(row) * Self.rowHeight, kind: "roof"))
       guard first == 0 else { continue }
       let anchor = place > (left + right) / 2 ? "end" : "start"
       let value = chart.axis == .share ? "" : " \(chart.axis.text(roof.value)) \(chart.axis.symbol)"
-      marks.append(Self.text(roof.name + value, x: place, y: start + 16, kind: "roofname", anchor: anchor))
+      marks.append(SVG.text(roof.name + value, x: place, y: start + 16, kind: "roofname", anchor: anchor))
     }
     return marks
   }
@@ -126,50 +118,26 @@ struct BarChartDrawing {
     let middle = y + Self.rowHeight / 2
     let baseline = middle + 4
     let emphasis = bar.highlighted && hasOthers ? "won" : ""
-    let rectangle = [left, middle - Self.barHeight / 2, max(0.75, x(bar.value) - left), Self.barHeight].map(Self.round)
     var marks = [
-      Self.text(Self.short(bar.label), x: left - 10, y: baseline, kind: "label \(emphasis)", anchor: "end"),
-      "<rect class=\"\(bar.highlighted ? "bar best" : "bar")\" x=\"\(rectangle[0])\" y=\"\(rectangle[1])\" "
-        + "width=\"\(rectangle[2])\" height=\"\(rectangle[3])\"><title>\(HTMLRenderer.escape(bar.label))</title></rect>",
+      SVG.text(Self.short(bar.label), x: left - 10, y: baseline, kind: "label \(emphasis)", anchor: "end"),
+      SVG.rectangle(
+        x: left, y: middle - Self.barHeight / 2, width: max(0.75, x(bar.value) - left), height: Self.barHeight,
+        kind: bar.highlighted ? "bar best" : "bar", name: bar.label),
     ]
     if let low = bar.low, let high = bar.high, low.isFinite, high.isFinite {
-      let (a, b) = (Self.round(x(low)), Self.round(x(high)))
-      let (up, down) = (Self.round(middle - 3), Self.round(middle + 3))
+      let (a, b) = (SVG.round(x(low)), SVG.round(x(high)))
+      let (up, down) = (SVG.round(middle - 3), SVG.round(middle + 3))
       marks.append(
-        "<path class=\"whisker\" d=\"M\(a) \(up)V\(down)M\(a) \(Self.round(middle))H\(b)M\(b) \(up)V\(down)\"/>")
+        "<path class=\"whisker\" d=\"M\(a) \(up)V\(down)M\(a) \(SVG.round(middle))H\(b)M\(b) \(up)V\(down)\"/>")
     }
     for (note, end) in zip(bar.notes, noteEnds) {
       marks.append(
-        Self.text(Self.short(note), x: end, y: baseline, kind: emphasis, anchor: "end"))
+        SVG.text(Self.short(note), x: end, y: baseline, kind: emphasis, anchor: "end"))
     }
     return marks
   }
 
   private static func short(_ text: String) -> String {
     text.count > longestLabel ? text.prefix(longestLabel - 1) + "…" : text
-  }
-
-  /// The next of 1, 2 or 5 times a power of ten.
-  private static func step(_ rough: Double) -> Double {
-    guard rough.isFinite, rough > 0 else { return 1 }
-    let power = pow(10, log10(rough).rounded(.down))
-    return ([1, 2, 5].first { $0 * power >= rough } ?? 10) * power
-  }
-
-  /// A tick's number with the decimals that its step needs.
-  private static func tick(_ value: Double, step: Double) -> String {
-    guard step >= 1e-4, value < 1e7 else { return Unit.plain.text(value) }
-    return String(format: "%.\(max(0, -Int(log10(step).rounded(.down))))f", value)
-  }
-
-  private static func round(_ value: Double) -> String { String(format: "%.1f", value) }
-
-  private static func line(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, kind: String) -> String {
-    "<line class=\"\(kind)\" x1=\"\(round(x1))\" y1=\"\(round(y1))\" x2=\"\(round(x2))\" y2=\"\(round(y2))\"/>"
-  }
-
-  private static func text(_ text: String, x: Double, y: Double, kind: String, anchor: String) -> String {
-    "<text class=\"\(kind)\" x=\"\(round(x))\" y=\"\(round(y))\" text-anchor=\"\(anchor)\">"
-      + "\(HTMLRenderer.escape(text))</text>"
   }
 }

@@ -1,0 +1,56 @@
+internal import Records
+
+/// What was measured of a variant says what it should take elsewhere: its distance from the roof stays about the same from shape to shape.
+///
+/// Time = overhead + slack x floor, where the floor is the larger of bytes/roof and operations/roof, the slack is the
+/// variant's own, and the overhead is what the fastest call at that thread count took.
+package struct Forecast: Sendable {
+  package struct Expectation: Hashable, Sendable {
+    package let nanoseconds: Double
+    /// Whether it comes from the same token count; across token counts a tile may behave otherwise.
+    package let sameTokens: Bool
+  }
+
+  /// The points that are alike but for the shape.
+  private struct Line: Hashable {
+    var family: FamilyName
+    var formats: String
+    var variant: String
+    var configuration: Configuration
+
+    init(_ point: SearchPoint) {
+      family = point.problem.family
+      formats = point.problem.formatName
+      variant = point.key.variant
+      configuration = point.key.configuration
+    }
+  }
+
+  private struct Sighting {
+    var tokens: Int
+    var floor: Double
+    var median: Double
+  }
+
+  private var sightings: [Line: [Sighting]] = [:]
+  private var overhead: [Int: Double] = [:]
+
+  mutating func learn(_ point: SearchPoint, median: Double) {
+    sightings[Line(point), default: []].append(
+      Sighting(tokens: point.problem.tokens, floor: point.floor, median: median))
+    overhead[point.threads] = min(overhead[point.threads] ?? .infinity, median)
+  }
+
+  /// What the nearest problem of the same token count lets expect, else the nearest of all.
+  func expected(_ point: SearchPoint) -> Expectation? {
+    let tokens = point.problem.tokens
+    func distance(_ sighting: Sighting) -> (Int, Double) {
+      let ratio = sighting.floor / point.floor
+      return (sighting.tokens == tokens ? 0 : 1, max(ratio, 1 / ratio))
+    }
+    guard let known = sightings[Line(point)]?.min(by: { distance($0) < distance($1) }) else { return nil }
+    let fixed = overhead[point.threads] ?? 0
+    let slack = max(known.median - fixed, 0) / known.floor
+    return Expectation(nanoseconds: fixed + slack * point.floor, sameTokens: known.tokens == tokens)
+  }
+}
