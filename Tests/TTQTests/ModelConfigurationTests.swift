@@ -61,8 +61,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("architectures", #"["GPT2LMHeadModel"]"#, "supported: LlamaForCausalLM Qwen3ForCausalLM"),
-    ("architectures", "null", "one of LlamaForCausalLM Qwen3ForCausalLM"),
+    ("architectures", #"["GPT2LMHeadModel"]"#, "supported: LlamaForCausalLM Qwen2ForCausalLM Qwen3ForCausalLM"),
+    ("architectures", "null", "one of LlamaForCausalLM Qwen2ForCausalLM Qwen3ForCausalLM"),
     ("hidden_size", nil, "hidden_size: expected an integer in 1..."),
     ("hidden_size", "0", "hidden_size"),
     ("hidden_size", "-64", "hidden_size"),
@@ -105,7 +105,7 @@ import Testing
 
   @Test(
     .enabled(if: TestData.hasShared, "needs ../shared/data"),
-    arguments: ["llama", "llama3", "qwen3"])
+    arguments: ["llama", "llama3", "qwen2", "qwen3"])
   func referenceArchitectures(_ name: String) throws {
     let configuration = try ModelConfiguration(folder: TestData.shared("models/reference-architectures/\(name)"))
     #expect(configuration.hiddenSize == 64 && configuration.layers == 3 && configuration.vocabularySize == 320)
@@ -113,7 +113,10 @@ import Testing
 
   @Test(
     .enabled(if: TestData.hasShared, "needs ../shared/data/configs"),
-    arguments: ["Llama-3.2-1B-Instruct", "Llama-3.2-3B-Instruct", "Qwen3-1.7B", "Qwen3-4B", "Qwen3-8B"])
+    arguments: [
+      "Llama-3.2-1B-Instruct", "Llama-3.2-3B-Instruct", "Qwen2-1.5B-Instruct", "Qwen2-7B-Instruct",
+      "Qwen2.5-0.5B-Instruct", "Qwen2.5-3B", "Qwen3-1.7B", "Qwen3-4B", "Qwen3-8B",
+    ])
   func realConfigurations(_ name: String) throws {
     try folder.write("config.json", try TestData.text(TestData.shared("configs/\(name).json")))
     let configuration = try ModelConfiguration(folder: folder.path)

@@ -5,7 +5,7 @@ import Testing
 
 /// Full precision against Hugging Face transformers in f32.
 @Suite struct ReferenceTests {
-  static let architectures = ["llama", "llama3", "qwen3"]
+  static let architectures = ["llama", "llama3", "qwen2", "qwen3"]
 
   @Test(.enabled(if: TestData.hasShared, "needs ../shared/data/models"), arguments: architectures, [1, 2])
   func logitsAndGreedyTokens(_ name: String, threads: Int) throws {
@@ -22,6 +22,28 @@ import Testing
     parameters.maxTokens = 16
     parameters.stopsAtEnd = false
     #expect(try session.generate(tokens, parameters).tokens == (try reference.integers("greedy")))
+  }
+
+  /// Every method and prefill goes through the same layers: at 8 bits the logits stay close, after the prompt and after a token.
+  @Test(.enabled(if: TestData.hasShared, "needs ../shared/data/models"), arguments: architectures, PrefillMode.allCases)
+  func quantizedStaysClose(_ name: String, prefill: PrefillMode) throws {
+    let folder = TestData.shared("models/reference-architectures/\(name)")
+    let tokens = try SafetensorsFile(path: "\(folder)/reference.safetensors").integers("tokens")
+    let model = try LanguageModel(folder: folder)
+    let full = try Session(model, .testing(.full))
+    try full.prefill(tokens)
+    try full.decode(7)
+    for method in [TTQ.Method.rtn, .ttq] {
+      var options = try SessionOptions.testing(method, bits: 8)
+      options.prefill = prefill
+      options.activations = .f32
+      let session = try Session(model, options)
+      try session.prefill(tokens)
+      try session.decode(7)
+      let squares = full.logits.reduce(0) { $0 + $1 * $1 }
+      let error = zip(session.logits, full.logits).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+      #expect((error / squares).squareRoot() < 0.05, "\(method)")
+    }
   }
 
   @Test(.enabled(if: TestData.hasShared, "needs ../shared/data/models"))

@@ -36,6 +36,7 @@ struct PassRunner: Sendable {
       multiply(linear, x, 0..<tokens, formatted: &formatted, into: &y, pass)
     }
     clock.charge(.multiply)
+    if let bias = linear.weights.bias { addBias(bias, tokens, to: &y) }
   }
 
   private func multiplyAndQuantize(

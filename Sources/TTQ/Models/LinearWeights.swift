@@ -12,12 +12,17 @@ package struct LinearWeights: Sendable {
   package let element: ElementType
   /// max|w| over all parts.
   package let largest: Float
+  /// N values that are added after the product; nil where the family has none.
+  package let bias: [Float]?
 
   /// Bytes of all parts.
   package var byteCount: Int { n * k * element.bytes }
 
-  /// Stacks `parts`, tensors of `k` columns; reads them once, so that a weight that is not finite is found here.
-  package init(name: String, role: LinearRole, parts: [Tensor], k: Int) throws(ModelFileError) {
+  /// Stacks `parts`, tensors of `k` columns, and their `biases`, if they have any; reads them once, so that a weight that is not finite
+  /// is found here.
+  package init(
+    name: String, role: LinearRole, parts: [Tensor], k: Int, biases: [Tensor] = []
+  ) throws(ModelFileError) {
     self.name = name
     self.role = role
     self.parts = parts
@@ -30,6 +35,9 @@ package struct LinearWeights: Sendable {
       largest = max(largest, try part.largestMagnitude())
     }
     self.largest = largest
+    for bias in biases { try bias.requireFinite() }
+    bias = biases.isEmpty ? nil : biases.flatMap { $0.floats() }
+    precondition(bias == nil || bias?.count == n)
   }
 }
 

@@ -2,6 +2,8 @@
 struct ModelFamily: Sendable {
   /// Queries and keys are normalised, head by head, before the rotary embedding turns them.
   var normalizesHeads = false
+  /// Problems whose tensors have a bias each, added after the product.
+  var biased: Set<LinearRole> = []
   var names = TensorNames()
 }
 
@@ -9,6 +11,7 @@ extension Architecture {
   var family: ModelFamily {
     switch self {
     case .llama: .llama
+    case .qwen2: .qwen2
     case .qwen3: .qwen3
     }
   }
@@ -32,4 +35,7 @@ struct TensorNames: Sendable {
   var gate = "mlp.gate_proj.weight"
   var up = "mlp.up_proj.weight"
   var down = "mlp.down_proj.weight"
+
+  /// The name of the bias beside the weights called `name`.
+  static func bias(of name: String) -> String { String(name.dropLast("weight".count)) + "bias" }
 }

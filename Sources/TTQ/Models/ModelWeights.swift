@@ -62,11 +62,15 @@ struct LayerWeights: Sendable {
     }
     func linear(_ role: LinearRole, _ tensors: [String]) throws(ModelFileError) -> LinearWeights {
       let shape = configuration.shape(of: role)
-      var parts: [Tensor] = []
+      var (parts, biases): ([Tensor], [Tensor]) = ([], [])
       for (name, rows) in zip(tensors, shape.rows) {
-        parts.append(try store.tensor("\(names.layers).\(index).\(name)", shape: [rows, shape.k]))
+        let name = "\(names.layers).\(index).\(name)"
+        parts.append(try store.tensor(name, shape: [rows, shape.k]))
+        guard family.biased.contains(role) else { continue }
+        biases.append(try store.tensor(TensorNames.bias(of: name), shape: [rows]))
       }
-      return try LinearWeights(name: "layer \(index) \(role.rawValue)", role: role, parts: parts, k: shape.k)
+      return try LinearWeights(
+        name: "layer \(index) \(role.rawValue)", role: role, parts: parts, k: shape.k, biases: biases)
     }
     attentionNorm = try norm(names.attentionNorm, configuration.hiddenSize)
     feedForwardNorm = try norm(names.feedForwardNorm, configuration.hiddenSize)
