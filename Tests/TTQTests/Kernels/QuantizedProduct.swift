@@ -96,7 +96,8 @@ struct QuantizedProduct {
 
   private func quantized(_ layout: PackedLayout) throws -> PackedMatrix {
     let variants = QuantizeFamily().variants
-    let writer = try #require(variants.last { $0.row.layout == layout && usable($0.row, tokens: 1) })
+    let writer = try #require(
+      variants.last { $0.row.searches != true && $0.row.layout == layout && usable($0.row, tokens: 1) })
     // `weights` keeps the tensors mapped for as long as this value lives.
     let rows = unsafe WeightRows(
       parts: weights.parts.map { unsafe (start: $0.pointer, rows: $0.shape[0]) }, k: weights.k,
