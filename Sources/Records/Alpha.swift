@@ -1,45 +1,14 @@
 /// The power alpha of the activations' norms that makes D (method.md, step 2).
-package enum Alpha: Hashable, Sendable, CustomStringConvertible {
+package enum Alpha: Hashable, Sendable, NumberOrAuto {
   case fixed(Double)
   /// Chosen for each layer and prompt, on a sample of its rows.
   case auto
 
-  /// Reads `auto` or a number of 0 to 2.
-  package init?(text: String) {
-    if text == "auto" {
-      self = .auto
-    } else {
-      guard let value = Double(text), (0...2).contains(value) else { return nil }
-      self = .fixed(value)
-    }
-  }
+  package static let bounds = 0.0...2
+
+  package var number: Double? { if case .fixed(let value) = self { value } else { nil } }
 
   package var description: String {
-    switch self {
-    case .fixed(let value): value == value.rounded() ? "\(Int(value))" : "\(value)"
-    case .auto: "auto"
-    }
-  }
-}
-
-/// A number, or the word `auto`.
-extension Alpha: Codable {
-  package init(from decoder: any Decoder) throws {
-    let value = try decoder.singleValueContainer()
-    if let number = try? value.decode(Double.self) {
-      self = .fixed(number)
-    } else if try value.decode(String.self) == "auto" {
-      self = .auto
-    } else {
-      throw DecodingError.dataCorruptedError(in: value, debugDescription: "neither a number nor auto")
-    }
-  }
-
-  package func encode(to encoder: any Encoder) throws {
-    var value = encoder.singleValueContainer()
-    switch self {
-    case .fixed(let number): try value.encode(number)
-    case .auto: try value.encode("auto")
-    }
+    number.map { $0 == $0.rounded() ? "\(Int($0))" : "\($0)" } ?? "auto"
   }
 }
