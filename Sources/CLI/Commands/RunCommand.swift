@@ -8,7 +8,8 @@ internal import TTQ
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
-    abstract: "Generate text with a Hugging Face folder (Llama, Qwen2 or Qwen3) under test-time quantization.")
+    abstract:
+      "Generate text with a Hugging Face folder (Llama, Qwen2, Qwen3, Gemma3 or OPT) under test-time quantization.")
 
   @Argument(help: "The model's folder: config.json, safetensors and a tokenizer.")
   var folder: String

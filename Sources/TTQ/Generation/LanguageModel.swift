@@ -19,7 +19,8 @@ public final class LanguageModel: Sendable {
     let start = ContinuousClock.now
     self.folder = folder
     configuration = try ModelConfiguration(folder: folder)
-    weights = try ModelWeights(TensorStore(folder: folder), configuration)
+    weights = try ModelWeights(
+      TensorStore(folder: folder), configuration, form: configuration.architecture.family.form)
     tokenizer = TokenizerFile(folder: folder) == nil ? nil : try Tokenizer(folder: folder)
     chatTemplate = try ChatTemplate.text(inFolder: folder)
     loadNanoseconds = (ContinuousClock.now - start).nanoseconds

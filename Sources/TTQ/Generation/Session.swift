@@ -32,6 +32,9 @@ public final class Session {
     guard capacity > 0, capacity <= 1 << 24 else {
       throw .invalidOption("context of \(capacity) tokens: expected 1...\(1 << 24)")
     }
+    guard capacity <= limit || model.weights.positions == nil else {
+      throw .invalidOption("context of \(capacity) tokens: the model has learned \(limit) positions and no more")
+    }
     guard options.search == 0 || options.format.side == .half else {
       throw .invalidOption("no range search for scales and minima in 8 bits")
     }
