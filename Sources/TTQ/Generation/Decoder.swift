@@ -29,11 +29,14 @@ struct Decoder: ~Copyable {
         model.weights.linear(role), options: options, binder: &binder)
     }
     attention = try ByTokenClass { (tokens) throws(SelectionFailure) in
-      let found = try binder.bind(
-        AttentionFamily(),
-        Problem(
-          family: .attention, n: shape.queryWidth, k: Self.representativePositions, tokens: tokens.representative,
-          heads: HeadShape(keyValueHeads: heads, dimension: dimension), cache: options.cache))
+      var problem = Problem(
+        family: .attention, n: shape.queryWidth, k: Self.representativePositions, tokens: tokens.representative,
+        heads: HeadShape(keyValueHeads: heads, dimension: dimension), cache: options.cache)
+      let found = try binder.bind(AttentionFamily(), problem)
+      // Scores of all positions may lie there, so the largest call counts and not the one that the kernel was chosen for.
+      problem.k = capacity
+      problem.tokens = min(tokens.largest ?? options.chunk, options.chunk, capacity)
+      binder.pool.reserveScratch(floats: found.variant.scratchFloats(problem))
       return Attention(found.variant, found.configuration)
     }
     func linear(_ weights: LinearWeights) -> Linear {

@@ -10,6 +10,8 @@ public final class LanguageModel: Sendable {
   public let tokenizer: Tokenizer?
   /// The text of the model's own chat template, if it has one; `ChatTemplate` knows what to do with it.
   let chatTemplate: String?
+  /// What happened that was not asked for, in sentences to show.
+  let notes: [String]
   /// Nanoseconds that loading took.
   public let loadNanoseconds: Int
 
@@ -24,7 +26,16 @@ public final class LanguageModel: Sendable {
     weights = try ModelWeights(source.tensors, configuration, form: source.form)
     tokenizer = try source.tokenizer()
     chatTemplate = try source.chatTemplate()
+    notes = Self.notes(on: weights.copies)
     loadNanoseconds = (ContinuousClock.now - start).nanoseconds
+  }
+
+  private static func notes(on copies: [Tensor]) -> [String] {
+    guard let first = copies.first else { return [] }
+    let bytes = copies.reduce(0) { $0 + $1.bytes.byteCount }
+    return [
+      "\(copies.count) tensors, \(first.name) the first, are not aligned in their file and were copied: \(bytes) bytes"
+    ]
   }
 
   /// Bytes of all matrices as the files have them, each counted once.

@@ -20,7 +20,7 @@ public final class Session {
   package var ran: Set<TokenClass> { hasDecoded ? prefilled.union([.one]) : prefilled }
   private var prefilled: Set<TokenClass> = []
   private var hasDecoded = false
-  private let contextNotes: [String]
+  private let lastingNotes: [String]
   private var decoder: Decoder
   private let bindNanoseconds: Int
 
@@ -64,11 +64,12 @@ public final class Session {
     self.options = options
     self.capacity = capacity
     if capacity > limit {
-      contextNotes = ["the context of \(capacity) goes beyond the \(limit) positions that the model was made for"]
+      lastingNotes =
+        model.notes + ["the context of \(capacity) goes beyond the \(limit) positions that the model was made for"]
     } else {
-      contextNotes = []
+      lastingNotes = model.notes
     }
-    notes = contextNotes
+    notes = lastingNotes
     bindNanoseconds = (ContinuousClock.now - start).nanoseconds
   }
 
@@ -97,7 +98,7 @@ public final class Session {
   /// Forgets the sequence; weights that do not depend on it stay quantized.
   public func reset() {
     decoder.reset()
-    notes = contextNotes
+    notes = lastingNotes
   }
 
   /// Forgets what came after the first `position` tokens; the weights stay as they are quantized.

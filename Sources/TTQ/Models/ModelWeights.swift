@@ -57,6 +57,14 @@ struct ModelWeights: Sendable {
 
   /// Every linear problem of the model.
   var linears: [LinearWeights] { layers.flatMap(\.linears) + [head] }
+
+  /// The matrices that are copies, as their files do not align them.
+  var copies: [Tensor] {
+    let matrices = linears.flatMap(\.parts) + [embedding, positions?.table].compactMap { $0 }
+    return Dictionary(matrices.filter(\.isCopied).map { ($0.name, $0) }) { first, _ in first }.values.sorted {
+      $0.name < $1.name
+    }
+  }
 }
 
 /// Learned positions: a row for each, after some that no position has.
