@@ -25,7 +25,8 @@ let package = Package(
     .executable(name: "ttq", targets: ["CLI"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
   ],
   targets: [
     .target(name: "CKernels", cSettings: c),
@@ -37,7 +38,9 @@ let package = Package(
     .target(name: "Kernels", dependencies: ["CKernels", "COpenBLAS", "Records"], swiftSettings: swift),
     .target(name: "Measure", dependencies: ["CKernels", "CPAPI", "Records"], swiftSettings: swift),
     .target(name: "Tuner", dependencies: ["Kernels", "Measure", "Records"], swiftSettings: swift),
-    .target(name: "Report", dependencies: ["Records"], swiftSettings: swift),
+    .target(
+      name: "Report", dependencies: ["Records", .product(name: "Mustache", package: "swift-mustache")],
+      swiftSettings: swift),
     .target(name: "TTQ", dependencies: ["Kernels", "Records", "CPCRE2"], swiftSettings: swift),
     .executableTarget(
       name: "CLI",

@@ -2,6 +2,8 @@ internal import Records
 
 /// The candidates as comma-separated values: one line each, absent values empty.
 enum CandidateCSV {
+  static let name = "results.csv"
+
   private static let columns: [(name: String, value: @Sendable (CandidateResult) -> String?)] = [
     ("problem", { $0.problem.name }),
     ("family", { $0.problem.family.rawValue }),

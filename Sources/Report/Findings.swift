@@ -67,7 +67,7 @@ package struct Answer: Sendable {
   /// The comparison in words.
   package var verdict: String {
     guard runnerUp != nil else { return "no other correct candidate" }
-    return isTie ? "no difference within the interval" : "\(Unit.ratio.text(lead)) faster than the runner-up"
+    return isTie ? "no difference" : "\(Unit.ratio.text(lead)) faster"
   }
 }
 

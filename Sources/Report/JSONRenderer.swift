@@ -13,7 +13,7 @@ enum JSONRenderer {
             ])
           })
       ),
-    ]).text() + "\n"
+    ]).text(deep: 7) + "\n"
   }
 
   private static func block(_ block: Block) -> JSONValue {
@@ -21,14 +21,20 @@ enum JSONRenderer {
     case .heading(let title, let level, let anchor):
       return .object([("heading", .string(title)), ("level", .number(Double(level))), ("name", .string(anchor))])
     case .paragraph(let inlines): return .object([("text", .string(inlines.map(text).joined()))])
+    case .list(let items): return .object([("list", .array(items.map { .string($0.map(text).joined()) }))])
+    case .listing(let text):
+      return .object([("lines", .array(text.split(separator: "\n").map { .string(String($0)) }))])
     case .facts(let facts): return .object([("facts", .object(facts.map { ($0.name, .string($0.value)) }))])
     case .contents(let links):
-      return .object([("contents", .array(links.map { .string($0.anchor) }))])
+      return .object([("contents", .array(links.map { .string($0.title) }))])
     case .table(let table): return .object([("table", self.table(table))])
+    case .records(let table): return .object([("records", records(table))])
+    case .spread(let chart): return .object([("spread", spread(chart))])
     case .chart(let chart): return .object([("chart", self.chart(chart))])
     case .plot(let plot): return .object([("plot", self.plot(plot))])
     case .heatMap(let map): return .object([("heat_map", heatMap(map))])
-    case .folded(let title, let inner):
+    case .figures(let figures): return .object([("figures", .object(figures.map { ($0.name, .string($0.value)) }))])
+    case .folded(let title, let inner, _):
       return .object([("title", .string(title)), ("content", .array(inner.map(self.block)))])
     }
   }
@@ -36,6 +42,7 @@ enum JSONRenderer {
   private static func text(_ inline: Inline) -> String {
     switch inline {
     case .text(let text), .code(let text), .strong(let text): text
+    case .link(let link): link.title
     }
   }
 
@@ -56,6 +63,41 @@ enum JSONRenderer {
     }
   }
 
+  private static func records(_ table: RecordTable) -> JSONValue {
+    .object([
+      ("caption", .string(table.caption)), ("columns", .array(table.columns.map { .string($0.title) })),
+      (
+        "rows",
+        .array(
+          table.rows.map { row in
+            .array(
+              row.map { value in
+                switch value {
+                case .text(let text): .string(text)
+                case .number(let number): .number(number)
+                }
+              })
+          })
+      ),
+    ])
+  }
+
+  private static func spread(_ chart: SpreadChart) -> JSONValue {
+    .object([
+      ("caption", .string(chart.caption)), ("unit", .string("ns")),
+      (
+        "rows",
+        .array(
+          chart.rows.map { row in
+            .object([
+              ("label", .string(row.label)), ("median", .number(row.median)), ("lower", .number(row.lower)),
+              ("upper", .number(row.upper)), ("notes", .array(row.notes.map { .string($0) })),
+            ])
+          })
+      ),
+    ])
+  }
+
   private static func chart(_ chart: BarChart) -> JSONValue {
     let bars = chart.groups.flatMap { group in
       group.bars.map { bar in
@@ -63,7 +105,7 @@ enum JSONRenderer {
           ("group", .string(group.title)), ("label", .string(bar.label)), ("value", .number(bar.value)),
           ("low", .number(bar.low)), ("high", .number(bar.high)),
           ("roof", bar.roof.map { .string($0.name) } ?? .null), ("roof_value", .number(bar.roof?.value)),
-          ("winner", .bool(bar.highlighted)),
+          ("winner", .bool(bar.highlighted)), ("notes", .array(bar.notes.map { .string($0) })),
         ])
       }
     }

@@ -8,21 +8,35 @@ enum JSONValue {
   case array([JSONValue])
   case object([(String, JSONValue)])
 
-  func text(indent: Int = 0) -> String {
+  /// The value as text: one line for each part down to `deep` levels, what lies deeper on one line.
+  func text(deep: Int, indent: Int = 0) -> String {
+    guard indent < deep else { return line }
     let outer = String(repeating: " ", count: indent)
     let inner = outer + " "
     switch self {
-    case .null: return "null"
-    case .bool(let value): return value ? "true" : "false"
-    case .number(let value): return Self.number(value)
-    case .string(let text): return Self.quoted(text)
+    case .null, .bool, .number, .string: return line
     case .array(let values):
       if values.isEmpty { return "[]" }
-      return "[\n" + values.map { inner + $0.text(indent: indent + 1) }.joined(separator: ",\n") + "\n\(outer)]"
+      return "[\n" + values.map { inner + $0.text(deep: deep, indent: indent + 1) }.joined(separator: ",\n")
+        + "\n\(outer)]"
     case .object(let fields):
       if fields.isEmpty { return "{}" }
-      let lines = fields.map { key, value in "\(inner)\(Self.quoted(key)): \(value.text(indent: indent + 1))" }
+      let lines = fields.map { key, value in
+        "\(inner)\(Self.quoted(key)): \(value.text(deep: deep, indent: indent + 1))"
+      }
       return "{\n" + lines.joined(separator: ",\n") + "\n\(outer)}"
+    }
+  }
+
+  private var line: String {
+    switch self {
+    case .null: "null"
+    case .bool(let value): value ? "true" : "false"
+    case .number(let value): Self.number(value)
+    case .string(let text): Self.quoted(text)
+    case .array(let values): "[" + values.map(\.line).joined(separator: ",") + "]"
+    case .object(let fields):
+      "{" + fields.map { "\(Self.quoted($0)):\($1.line)" }.joined(separator: ",") + "}"
     }
   }
 

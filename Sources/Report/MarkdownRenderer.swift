@@ -1,11 +1,14 @@
 /// The document as Markdown; charts become bars of characters.
 enum MarkdownRenderer {
   private static let barWidth = 40
+  private static let longestListing = 30
+  /// Points of a series that are listed where none is highlighted.
+  private static let listedPoints = 8
 
   static func page(_ document: Document) -> String {
     let head = "# \(plain(document.title))\n\n\(plain(document.subtitle))\n\n"
     let parts = document.parts.map { part in
-      "<a id=\"\(HTMLRenderer.escape(part.anchor))\"></a>\n\n## \(plain(part.title))\n\n\(blocks(part.blocks))"
+      "<a id=\"\(HTMLText.escape(part.anchor))\"></a>\n\n## \(plain(part.title))\n\n\(blocks(part.blocks))"
     }
     return head + parts.joined()
   }
@@ -16,15 +19,24 @@ enum MarkdownRenderer {
     switch block {
     case .heading(let title, let level, let anchor):
       let marks = String(repeating: "#", count: level)
-      return "<a id=\"\(HTMLRenderer.escape(anchor))\"></a>\n\n\(marks) \(plain(title))"
+      return "<a id=\"\(HTMLText.escape(anchor))\"></a>\n\n\(marks) \(plain(title))"
     case .paragraph(let inlines): return inlines.map(inline).joined()
+    case .list(let items): return items.map { "- \($0.map(inline).joined())" }.joined(separator: "\n")
+    case .listing(let text): return listing(text)
     case .facts(let facts): return facts.map { "- **\(plain($0.name))**: \(plain($0.value))" }.joined(separator: "\n")
     case .contents(let links): return links.map { "- \(link($0))" }.joined(separator: "\n")
     case .table(let table): return self.table(table)
+    case .records(let table):
+      return "\(plain(table.caption)) \(link(Link(title: table.file, file: table.file))) holds them."
+    case .spread(let chart): return spread(chart)
     case .chart(let chart): return self.chart(chart)
     case .plot(let plot): return self.plot(plot)
     case .heatMap(let map): return heatMap(map)
-    case .folded(let title, let inner): return "**\(plain(title))**\n\n" + blocks(inner)
+    case .figures(let figures):
+      return figures.map { "**\(plain($0.value))** \(plain($0.name))" }.joined(separator: " · ")
+    case .folded(let title, let inner, let anchor):
+      let place = anchor.map { "<a id=\"\(HTMLText.escape($0))\"></a>\n\n" } ?? ""
+      return "\(place)**\(plain(title))**\n\n" + blocks(inner)
     }
   }
 
@@ -57,10 +69,33 @@ enum MarkdownRenderer {
     case .text(let text): plain(text)
     case .code(let text): code(text)
     case .strong(let text): "**\(plain(text))**"
+    case .link(let target): link(target)
     }
   }
 
-  private static func link(_ link: Link) -> String { "[\(plain(link.title))](#\(link.anchor))" }
+  private static func link(_ link: Link) -> String {
+    switch link.target {
+    case .anchor(let anchor): "[\(plain(link.title))](#\(anchor))"
+    case .file(let path): "[\(plain(link.title))](<\(path.filter { !"<>\n\r\\".contains($0) })>)"
+    }
+  }
+
+  /// Lines in a fence that is longer than any within them.
+  private static func listing(_ text: String) -> String {
+    var fence = "```"
+    while text.contains(fence) { fence += "`" }
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    let shown = lines.prefix(longestListing).joined(separator: "\n")
+    let rest = lines.count > longestListing ? "\n... \(lines.count - longestListing) more lines in report.json" : ""
+    return "\(fence)text\n\(shown)\(rest)\n\(fence)"
+  }
+
+  private static func spread(_ chart: SpreadChart) -> String {
+    let head = [[""] + chart.columns, ["---"] + chart.columns.map { _ in "---:" }]
+    let rows = chart.rows.map { row in [plain(row.label)] + row.notes.map(plain) }
+    return (head + rows).map { "| \($0.joined(separator: " | ")) |" }.joined(separator: "\n") + "\n\n"
+      + plain(chart.caption)
+  }
 
   private static func table(_ table: Table) -> String {
     let head = table.columns.map { plain($0.title) }
@@ -112,7 +147,7 @@ enum MarkdownRenderer {
   private static func plot(_ plot: Plot) -> String {
     let rows = plot.series.flatMap { series in
       let chosen = series.points.filter(\.highlighted)
-      return (chosen.isEmpty ? series.points : chosen).filter { $0.x.isFinite && $0.y.isFinite }.map { point in
+      return (chosen.isEmpty ? few(series.points) : chosen).filter { $0.x.isFinite && $0.y.isFinite }.map { point in
         "| \(plain(series.name)) | \(code(point.label)) | \(Unit.significant(point.x)) | \(Unit.significant(point.y)) |"
       }
     }
@@ -121,6 +156,12 @@ enum MarkdownRenderer {
     let ceilings = plot.ceilings.map(\.name)
     let under = ceilings.isEmpty ? "" : "\n\nCeilings: \(plain(ceilings.joined(separator: "; ")))"
     return (head + rows).joined(separator: "\n") + under + "\n\n" + plain(plot.caption)
+  }
+
+  /// Some of `points`, evenly from the first to the last.
+  private static func few(_ points: [Plot.Point]) -> [Plot.Point] {
+    guard points.count > listedPoints else { return points }
+    return (0..<listedPoints).map { points[$0 * (points.count - 1) / (listedPoints - 1)] }
   }
 
   private static func heatMap(_ map: HeatMap) -> String {

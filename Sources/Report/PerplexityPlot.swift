@@ -116,6 +116,6 @@ package struct PerplexityPlot {
   }
 
   private static func text(_ text: String, _ x: Double, _ y: Double, _ anchor: String) -> String {
-    "<text x=\"\(round(x))\" y=\"\(round(y))\" text-anchor=\"\(anchor)\">\(HTMLRenderer.escape(text))</text>"
+    "<text x=\"\(round(x))\" y=\"\(round(y))\" text-anchor=\"\(anchor)\">\(HTMLText.escape(text))</text>"
   }
 }

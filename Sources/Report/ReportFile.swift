@@ -13,7 +13,7 @@ package struct ReportFile: Hashable, Sendable {
       ReportFile(name: "index.html", text: HTMLRenderer.page(document)),
       ReportFile(name: "report.md", text: MarkdownRenderer.page(document)),
       ReportFile(name: "report.json", text: JSONRenderer.page(document)),
-      ReportFile(name: "candidates.csv", text: CandidateCSV.page(input.candidates)),
+      ReportFile(name: CandidateCSV.name, text: CandidateCSV.page(input.candidates)),
     ]
   }
 

@@ -9,7 +9,9 @@ package struct ReportSection: Sendable {
 
   /// The sections in the order of the page: results first, then what they were measured on, then the evidence.
   package static let all: [ReportSection] = [
-    .summary, .machine, .roofs, .rooflines, .layouts, .sweep, .families, .counters, .candidates,
+    .summary, .winners, .rooflines, .families, .counters, .code, .tradeOff, .tuner, .layouts, .machine, .roofs,
+    .results,
+    .compare, .reproduce,
   ]
 }
 

@@ -16,6 +16,18 @@ package enum Unit: Sendable {
     }
   }
 
+  /// The unit as the page's script knows it, which writes numbers as `text` does.
+  var name: String {
+    switch self {
+    case .plain, .gigabytesPerSecond, .gigaoperationsPerSecond: "plain"
+    case .count: "count"
+    case .nanoseconds: "time"
+    case .share: "share"
+    case .ratio: "ratio"
+    case .error: "error"
+    }
+  }
+
   /// The text of `value`, or a dash where there is none to show.
   package func text(_ value: Double?) -> String {
     guard let value, value.isFinite else { return "–" }
@@ -45,6 +57,9 @@ package enum Unit: Sendable {
     let digits = 2 - Int(log10(size * 1.0005).rounded(.down))
     return String(format: "%.\(max(0, digits))f", value)
   }
+
+  /// `value` with so many significant digits, for data.
+  static func text(_ value: Double, digits: Int) -> String { String(format: "%.\(digits)g", value) }
 
   /// `value` without trailing zeros, for ticks that are round numbers.
   static func short(_ value: Double) -> String { String(format: "%g", value) }

@@ -70,7 +70,9 @@ enum SampleRecords {
           CandidateResult(
             problem: problem, variant: "a8/\(step.name)", revision: 1, layout: index < 5 ? .rows : .panel16,
             configuration: Configuration(threads: threads), status: .correct,
-            timing: timing(time, spread: index == 0 ? 0.06 : 0.02), samples: [time], cost: cost, error: 3.2e-7,
+            timing: timing(time, spread: index == 0 ? 0.06 : 0.02),
+            samples: (0..<9).map { time * (0.98 + 0.005 * Double($0 * $0 % 9)) },
+            expense: Expense(budget: 1e8, elapsed: 1.5e8, repeated: index % 3), cost: cost, error: 3.2e-7,
             roof: roof.rawValue, share: least / time,
             counters: [
               "page-faults": 0, "sde:::ttq::bytes": cost.bytes, "sde:::ttq::operations": cost.operations,
@@ -142,7 +144,77 @@ enum SampleRecords {
     },
     rows: problems.flatMap { rows($0, candidates($0)) })
 
+  static func session(shapes: [String] = ["sample"]) -> JournalSession {
+    JournalSession(
+      machine: machine, context: context, rigor: .quick, shapes: shapes, format: .q4g32, threads: [1, 2])
+  }
+
+  /// A journal that tells of the results in the order in which a tuner would: a few play-offs after the candidates.
+  static let entries: [JournalEntry] =
+    [.session(session()), .roofs(roofs), .counters(counters)] + results.map { .candidate($0) }
+    + problems.map { problem in
+      .playOff(Array(results.filter { $0.problem == problem && $0.status == .correct }.suffix(2)))
+    }
+    + [.finished]
+
+  private static func evaluation(_ method: String, bits: Int?, effective: Double, perplexity: Double) -> EvaluationRow {
+    EvaluationRow(
+      EvaluationCase(text: "valid.txt", method: method, bits: bits, group: bits == nil ? nil : 32), tokens: 512,
+      perplexity: perplexity, perplexityError: nil, causalPerplexity: perplexity, halfPerplexity: perplexity,
+      meanDivergence: 0.01, highDivergence: 0.1, agreement: 0.9, effectiveBits: effective)
+  }
+
+  /// Something of everything that lies beside a report; `name` stands wherever a name from outside can.
+  static func evidence(named name: String = "sample") -> ReportEvidence {
+    var evidence = ReportEvidence()
+    evidence.expectations = [1, 2].map { threads in
+      ModelExpectation(
+        model: name, format: .q4g32, threads: threads, workload: .standard, firstToken: 812e6 / Double(threads),
+        token: 41e6 / Double(threads), firstTokenShare: 0.61, tokenShare: 0.87)
+    }
+    evidence.strategies = ["exhaustive", "halving"].map { strategy in
+      StrategyCurve(
+        strategy: strategy, isDefault: strategy == "halving", points: 96, problems: 9,
+        moments: [0.01, 0.1, 0.5, 1].map { .init(fraction: $0, mean: 0.01 / $0, worst: 0.05 / $0) })
+    }
+    evidence.strategyRecord = name
+    evidence.evaluations = [
+      RecordedRows(
+        file: "eval-\(name).jsonl",
+        rows: [
+          evaluation("full", bits: nil, effective: 16, perplexity: 30),
+          evaluation("rtn", bits: 4, effective: 5, perplexity: 32.5),
+          evaluation("ttq", bits: 4, effective: 5, perplexity: 31.25),
+          evaluation("ttq", bits: 2, effective: 3, perplexity: 36.5),
+        ], unreadable: 1)
+    ]
+    evidence.benchmarks = [
+      RecordedRows(
+        file: "bench-model-\(name).jsonl",
+        rows: [
+          ModelBenchRow(
+            model: name, type: "q4g32/a8", engine: .ttq, prefill: "quantized", cache: .f32, promptTokens: 0,
+            generatedTokens: 64, depth: 0, threads: 2, nanoseconds: [1.5e9, 1.6e9])
+        ], unreadable: 0)
+    ]
+    evidence.code = [
+      WinnerCode(
+        family: .qmatmul, variant: "a8/avx512vnni_r16x1", summary: name, file: name, link: name, symbol: name,
+        loop: ["vpdpbusd    %zmm1,%zmm2,%zmm3", name], instructions: 2)
+    ]
+    var other = plan
+    other.context.date = name
+    for index in other.rows.indices where index % 2 == 0 {
+      other.rows[index].timing = timing(other.rows[index].timing.medianNanoseconds * 1.5)
+    }
+    evidence.comparison = PlanComparisonSource(name: name, plan: other)
+    evidence.provenance = Provenance(
+      commit: name, commands: ["ttq tune --shapes sample", name],
+      files: [Provenance.File(title: name, path: name, bytes: 12_345)], absent: [name])
+    return evidence
+  }
+
   static let input = ReportInput(
     machine: machine, context: context, roofs: roofs, counters: counters, plan: plan, candidates: results,
-    rigor: .quick, unreadableLines: 1)
+    rigor: .quick, unreadableLines: 1, history: TuningHistory(entries), evidence: evidence())
 }

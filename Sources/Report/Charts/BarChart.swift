@@ -27,6 +27,8 @@ package struct BarChart: Sendable {
     package var label: String
     package var status: String
     package var reason: String
+    /// Whether it should have worked: the others were never meant for the problem or the machine.
+    package var isFailure: Bool
   }
 
   package var caption: String

@@ -77,12 +77,17 @@ package struct Plot: Sendable {
   package var y: Axis
   package var series: [Series]
   package var ceilings: [Ceiling] = []
+  /// Whether it is one of many that are looked at one by one: drawn once, at the size of a narrow page.
+  package var isSmall = false
 
-  package init(caption: String, x: Axis, y: Axis, series: [Series], ceilings: [Ceiling] = []) {
+  package init(
+    caption: String, x: Axis, y: Axis, series: [Series], ceilings: [Ceiling] = [], isSmall: Bool = false
+  ) {
     self.caption = caption
     self.x = x
     self.y = y
     self.series = series
     self.ceilings = ceilings
+    self.isSmall = isSmall
   }
 }

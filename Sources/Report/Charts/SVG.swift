@@ -12,13 +12,7 @@ enum SVG {
   static func text(_ text: String, x: Double, y: Double, kind: String, anchor: String, turn: String? = nil) -> String {
     let transform = turn.map { " transform=\"\($0)\"" } ?? ""
     return "<text class=\"\(kind)\" x=\"\(round(x))\" y=\"\(round(y))\" text-anchor=\"\(anchor)\"\(transform)>"
-      + "\(HTMLRenderer.escape(text))</text>"
-  }
-
-  /// A rectangle that tells its name when pointed at.
-  static func rectangle(x: Double, y: Double, width: Double, height: Double, kind: String, name: String) -> String {
-    "<rect class=\"\(kind)\" x=\"\(round(x))\" y=\"\(round(y))\" width=\"\(round(width))\" height=\"\(round(height))\">"
-      + "<title>\(HTMLRenderer.escape(name))</title></rect>"
+      + "\(HTMLText.escape(text))</text>"
   }
 
   /// A line through `points`.
@@ -28,6 +22,11 @@ enum SVG {
     return "<path class=\"\(kind)\" d=\"\(steps.joined())\"/>"
   }
 
+  /// Many dots without names as one mark.
+  static func dots(_ points: [(x: Double, y: Double)], kind: String) -> String {
+    "<path class=\"\(kind)\" d=\"\(points.map { "M\(round($0.x)) \(round($0.y))h0" }.joined())\"/>"
+  }
+
   static func disc(x: Double, y: Double, radius: Double, kind: String) -> String {
     "<circle class=\"\(kind)\" cx=\"\(round(x))\" cy=\"\(round(y))\" r=\"\(round(radius))\"/>"
   }
@@ -35,7 +34,7 @@ enum SVG {
   /// The whole drawing; `caption` names it to a screen reader.
   static func drawing(width: Double, height: Double, caption: String, marks: [String]) -> String {
     """
-    <svg viewBox="0 0 \(round(width)) \(round(height))" role="img" aria-label="\(HTMLRenderer.escape(caption))">
+    <svg viewBox="0 0 \(round(width)) \(round(height))" width="\(round(width))" role="group" aria-label="\(HTMLText.escape(caption))">
     \(marks.joined(separator: "\n"))
     </svg>
 

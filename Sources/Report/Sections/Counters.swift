@@ -1,29 +1,35 @@
 internal import Records
 
 extension ReportSection {
-  /// Which counters this machine has, and what they read; software counts stand apart from hardware ones.
+  /// Which counters this machine has, what they read of each winner, and what must be moved against what was counted.
   static let counters = ReportSection(anchor: "counters", title: "Counters") { findings in
     let known = findings.input.counters
-    let readings = findings.problems.filter { problem in problem.candidates.contains { $0.counters?.isEmpty == false } }
+    let winners = Reading.all(of: findings)
+    let hasHardware = known.contains { $0.absentBecause == nil && $0.source.isHardware }
     var blocks: [Block] = [
       .paragraph([
         .text("Counters are read in a separate pass, per call, and never while a candidate is timed. "),
-        .text(readings.isEmpty ? "No candidate of this run carries readings." : "Software counts are labelled so."),
-        .text(known.contains { $0.absentBecause == nil && $0.source.isHardware } ? "" : Self.unseen),
+        .text(winners.isEmpty ? "No winner of this run carries readings." : "Software counts are labelled so."),
+        .text(hasHardware ? "" : unseen),
       ])
     ]
-    for source in CounterSource.allCases {
-      let rows = known.filter { $0.source == source }
-      let names = Set(rows.map(\.name))
-      if !rows.isEmpty { blocks += availability(source, rows) }
-      blocks += tables(readings, columns: names, title: "Readings: \(title(source))")
+    for isHardware in [true, false] {
+      let sources = CounterSource.allCases.filter { $0.isHardware == isHardware }
+      let rows = known.filter { $0.source.isHardware == isHardware }
+      blocks.append(
+        .heading(
+          isHardware ? "Hardware" : "Software", level: 3, anchor: isHardware ? "counters-hardware" : "counters-software"
+        ))
+      blocks += rows.isEmpty ? [.paragraph([.text("None was asked for in this run.")])] : availability(rows)
+      for source in sources {
+        let names = Set(known.filter { $0.source == source && $0.absentBecause == nil }.map(\.name))
+        blocks += table(winners, columns: names, title: "Readings of the winners: \(title(source))")
+      }
     }
     // A journal may carry counters that no availability record names; their origin is then unknown, and said to be.
-    let named = Set(known.map(\.name))
-    let others = Set(readings.flatMap { $0.candidates.flatMap { $0.counters?.keys.map { $0 } ?? [] } }).subtracting(
-      named)
-    blocks += tables(readings, columns: others, title: "Readings of unrecorded source")
-    return blocks
+    let others = Set(winners.flatMap { $0.counters.keys }).subtracting(known.map(\.name))
+    blocks += table(winners, columns: others, title: "Readings of unrecorded source")
+    return blocks + memory(winners, known)
   }
 
   private static let unseen =
@@ -38,43 +44,111 @@ extension ReportSection {
     }
   }
 
-  private static func availability(_ source: CounterSource, _ rows: [CounterAvailability]) -> [Block] {
-    let heading = title(source)
+  /// One row for the counters that share a source and an answer.
+  private static func availability(_ rows: [CounterAvailability]) -> [Block] {
+    struct Answer: Hashable {
+      let source: CounterSource
+      let reason: String?
+    }
+    var order: [Answer] = []
+    var names: [Answer: [String]] = [:]
+    for row in rows {
+      let answer = Answer(source: row.source, reason: row.absentBecause)
+      if names[answer] == nil { order.append(answer) }
+      names[answer, default: []].append(row.name)
+    }
     return [
-      .heading(heading.prefix(1).uppercased() + heading.dropFirst(), level: 4, anchor: "counters-\(source.rawValue)"),
       .table(
         Table(
-          columns: [Table.Column("Counter"), Table.Column("Available")],
-          rows: rows.map { row in
-            Table.Row(cells: [.code(row.name), .text(row.absentBecause.map { "n/a: \($0)" } ?? "yes")])
-          })),
+          columns: [Table.Column("Source"), Table.Column("Counters"), Table.Column("Available")],
+          rows: order.map { answer in
+            Table.Row(cells: [
+              .text(title(answer.source)), .text((names[answer] ?? []).joined(separator: ", ")),
+              .text(answer.reason.map { "n/a: \($0)" } ?? "yes"),
+            ])
+          }))
     ]
   }
 
-  /// One folded table with a row for each candidate that has a reading among `columns`.
-  private static func tables(_ problems: [ProblemFindings], columns: Set<String>, title: String) -> [Block] {
-    let names = columns.sorted()
-    let rows = problems.flatMap { problem in
-      problem.candidates.compactMap { result -> Table.Row? in
-        guard let counters = result.counters, !columns.isDisjoint(with: counters.keys) else { return nil }
-        return Table.Row(
-          cells: [
-            .link(Link(title: problem.problem.name, anchor: problem.anchor)), .code(result.label),
-            .number(Double(result.configuration.threads)),
-          ] + names.map { .number(counters[$0]) }, highlighted: problem.isWinner(result))
+  /// What a winner's counters read.
+  private struct Reading {
+    let problem: ProblemFindings
+    let threads: Int
+    let result: CandidateResult
+    let counters: [String: Double]
+
+    static func all(of findings: Findings) -> [Reading] {
+      findings.problems.flatMap { problem in
+        problem.chosen.compactMap { answer in
+          let result = problem.candidates.first {
+            $0.variant == answer.winner.variant && $0.configuration == answer.winner.configuration
+          }
+          guard let result, let counters = result.counters, !counters.isEmpty else { return nil }
+          return Reading(problem: problem, threads: answer.threads, result: result, counters: counters)
+        }
       }
     }
-    guard !rows.isEmpty else { return [] }
-    let read = names.filter { name in
-      problems.contains { $0.candidates.contains { $0.counters?[name] != nil } }
+
+    var head: [Table.Cell] {
+      [.link(Link(title: problem.problem.name, anchor: problem.anchor)), .code(result.label), .number(Double(threads))]
     }
-    let kept = names.indices.filter { read.contains(names[$0]) }
+  }
+
+  private static let head = [
+    Table.Column("Problem"), Table.Column("Winner"), Table.Column("Threads", .count),
+  ]
+
+  /// One folded table with a row for each winner that has a reading among `columns`.
+  private static func table(_ winners: [Reading], columns: Set<String>, title: String) -> [Block] {
+    let names = columns.sorted().filter { name in winners.contains { $0.counters[name] != nil } }
+    let rows = winners.filter { winner in names.contains { winner.counters[$0] != nil } }
+    guard !rows.isEmpty else { return [] }
     let table = Table(
-      columns: [Table.Column("Problem"), Table.Column("Candidate"), Table.Column("Threads", .count)]
-        + kept.map { Table.Column(names[$0]) },
+      columns: head + names.map { Table.Column($0) },
+      rows: rows.map { winner in Table.Row(cells: winner.head + names.map { .number(winner.counters[$0]) }) })
+    return [.folded(title: "\(title) (\(Words.count(rows.count, "row")))", [.table(table)])]
+  }
+
+  /// Counters of misses of the last level, each of which moves a line of 64 bytes, in the order of preference.
+  private static let misses = ["PAPI_L3_TCM", "LLC-load-misses", "cache-misses"]
+  private static let counted = "sde:::ttq::bytes"
+
+  /// Bytes that a call must move, those that our kernels counted, and those that hardware saw come from memory.
+  private static func memory(_ winners: [Reading], _ known: [CounterAvailability]) -> [Block] {
+    let heading = Block.heading("Bytes: analytic against counted", level: 3, anchor: "counters-bytes")
+    let read = misses.first { name in winners.contains { $0.counters[name] != nil } }
+    let rows = winners.filter {
+      $0.counters[counted] != nil || read.map { name in winners.contains { $0.counters[name] != nil } } ?? false
+    }
+    guard !rows.isEmpty else {
+      return [heading, .paragraph([.text("No winner carries a count of bytes, so there is nothing to compare.")])]
+    }
+    let apart = rows.count { row in
+      row.counters[counted].map { abs($0 - row.result.cost.bytes) > 0.005 * row.result.cost.bytes } ?? false
+    }
+    let reason = known.first { misses.contains($0.name) }?.absentBecause
+    let hardware =
+      read.map { "The last column is hardware: 64 bytes for each \($0)." }
+      ?? "Bytes that hardware saw come from memory are missing: \(reason ?? "no such counter was asked for")."
+    let words =
+      "Analytic is what a call must move at least; software is what our kernels counted tile by tile as they ran. "
+      + (apart == 0
+        ? "The two agree within 0.5 % for every winner. "
+        : "They differ by more than 0.5 % for \(apart) of \(rows.count) winners. ")
+    let columns =
+      head + [Table.Column("Analytic bytes", .count), Table.Column("Software: counted", .count)]
+      + (read == nil ? [] : [Table.Column("Hardware: from memory", .count), Table.Column("Over analytic", .ratio)])
+    let table = Table(
+      columns: columns,
       rows: rows.map { row in
-        Table.Row(cells: row.cells.prefix(3) + kept.map { row.cells[3 + $0] }, highlighted: row.highlighted)
+        let cells = row.head + [.number(row.result.cost.bytes), .number(row.counters[counted])]
+        guard let read else { return Table.Row(cells: cells) }
+        let moved = row.counters[read].map { $0 * 64 }
+        return Table.Row(cells: cells + [.number(moved), .number(moved.map { $0 / row.result.cost.bytes })])
       })
-    return [.folded(title: "\(title) (\(rows.count) candidates)", [.table(table)])]
+    return [
+      heading, .paragraph([.text(words), .text(hardware)]),
+      .folded(title: "All \(rows.count) winners", [.table(table)]),
+    ]
   }
 }

@@ -12,13 +12,14 @@ extension ReportSection {
     return [
       .paragraph([
         .text(
-          "Across: operations for each byte that a problem must move. Up: the rate reached. Slanted lines are measured "
+          "Across: operations for each byte that a problem must move. Up: the rate reached. Slanted lines are measured bandwidths, level ones "
         ),
         .text(
-          "bandwidths, level ones measured arithmetic; a point cannot lie above both of its own. Winners are larger and "
+          "measured arithmetic. A point above both of its lines met a faster moment than its roof did, for roofs are measured once, or caches that held what "
         ),
         .text(
-          "can be reached with the keyboard; families without arithmetic to speak of are in their own charts below."),
+          "the analytic count takes from memory. Winners are larger; every point tells its name when it is pointed at, and arrow keys go from one to the next."
+        ),
       ])
     ] + plots.map { .plot($0) }
   }
@@ -45,7 +46,7 @@ extension ReportSection {
     guard let low = places.min(), let high = places.max() else { return nil }
     let families = FamilyName.allCases.filter { name in points.contains { $0.family == name } }
     return Plot(
-      caption: "Roofline, \(threads == 1 ? "1 thread" : "\(threads) threads").",
+      caption: "Roofline, \(Words.threads(threads)).",
       x: .init(title: "operations per byte", isLogarithmic: true, least: low / 6),
       y: .init(title: "GOP/s", isLogarithmic: true),
       series: families.map { name in

@@ -2,61 +2,131 @@ internal import Foundation
 internal import Records
 
 extension ReportSection {
-  /// What won and by how much, family by family, and how to read the rest.
-  static let summary = ReportSection(anchor: "results", title: "What won") { findings in
+  /// What this machine can do for the tuned model, how sure that is, and how near the kernels come to their roofs.
+  static let summary = ReportSection(anchor: "summary", title: "Summary") { findings in
     let contests = Contest.all(of: findings)
-    var blocks: [Block] = [.paragraph(headline(findings))]
-    if !contests.isEmpty {
-      blocks += [.table(table(contests)), .chart(shares(contests))]
+    let warnings = Warnings.all(findings)
+    var blocks: [Block] = expectations(findings.input.evidence.expectations) + [.paragraph(headline(findings))]
+    if !warnings.isEmpty {
+      blocks += [
+        .heading("Before believing a figure", level: 3, anchor: "warnings"), .list(warnings.map { [.text($0)] }),
+      ]
     }
-    return blocks + [.heading("How to read this", level: 3, anchor: "reading")]
-      + reading.map { .paragraph([.text($0)]) }
+    if contests.contains(where: { $0.share?.isFinite == true }) {
+      blocks += [.heading("How near to the roof", level: 3, anchor: "shares"), .chart(shares(contests))]
+    }
+    return blocks + [
+      .heading("How to read this", level: 3, anchor: "reading"),
+      .folded(title: "Medians, intervals, roofs, and the letters N, K, T", reading.map { .paragraph([.text($0)]) }),
+    ]
+  }
+
+  /// A sentence on each model and, below, every format and thread budget that the plan answers.
+  private static func expectations(_ expectations: [ModelExpectation]) -> [Block] {
+    guard !expectations.isEmpty else { return [] }
+    var order: [String] = []
+    for expectation in expectations where !order.contains(expectation.model) { order.append(expectation.model) }
+    let leads = order.compactMap { model -> ModelExpectation? in
+      let rows = expectations.filter { $0.model == model && $0.firstToken != nil && $0.token != nil }
+      return rows.max { ($0.threads, -$0.format.bits) < ($1.threads, -$1.format.bits) }
+    }
+    let widths = Set(expectations.map(\.format.bits)).sorted()
+    let others = WeightFormat.supportedBits.filter { !widths.contains($0) }
+    let untuned: [Inline] =
+      others.isEmpty
+      ? []
+      : [
+        .text(" Not tuned: \(Words.list(others.map { "\($0)" })) bit; "), .code("ttq tune --bits"),
+        .text(" adds a width."),
+      ]
+    let note =
+      "Sums of the winners' medians over the model's layers, test-time quantization of all weights included; not measured as a whole. "
+      + "The share is the time that the roofs allow over the time expected."
+    return leads.flatMap { [.paragraph(lead($0)), .figures(figures($0))] } + [
+      .table(table(expectations)), .paragraph([.text(note)] + untuned),
+    ]
+  }
+
+  private static func lead(_ expectation: ModelExpectation) -> [Inline] {
+    [
+      .text("What "), .strong(expectation.model),
+      .text(
+        " should take on this machine at \(expectation.format.bits) bit with \(Words.threads(expectation.threads)), every weight quantized anew for the prompt:"
+      ),
+    ]
+  }
+
+  private static func figures(_ expectation: ModelExpectation) -> [Fact] {
+    [
+      Fact(
+        name: "to the first token, after a prompt of \(expectation.workload.prompt)",
+        value: Unit.nanoseconds.text(expectation.firstToken)),
+      Fact(name: "tokens/s from then on", value: Unit.plain.text(expectation.token.map { 1e9 / $0 })),
+    ]
+      + (expectation.tokenShare.map {
+        [Fact(name: "of what the roofs of its kernels allow while decoding", value: Unit.share.text($0))]
+      } ?? [])
+      + (expectation.firstTokenShare.map {
+        [Fact(name: "of it before the first token", value: Unit.share.text($0))]
+      } ?? [])
+  }
+
+  private static func table(_ expectations: [ModelExpectation]) -> Table {
+    let columns = [
+      Table.Column("Model"), Table.Column("Bits", .count), Table.Column("Format"), Table.Column("Threads", .count),
+      Table.Column("First token", .nanoseconds), Table.Column("Of roof", .share),
+      Table.Column("A token", .nanoseconds), Table.Column("Tokens/s"), Table.Column("Of roof, decoding", .share),
+      Table.Column("Missing"),
+    ]
+    let isComplete = expectations.allSatisfy { $0.missing == nil }
+    return Table(
+      columns: isComplete ? columns.dropLast() : columns,
+      rows: expectations.map { row in
+        let cells: [Table.Cell] = [
+          .text(row.model), .number(Double(row.format.bits)), .code(row.format.description),
+          .number(Double(row.threads)), .number(row.firstToken), .number(row.firstTokenShare), .number(row.token),
+          .number(row.token.map { 1e9 / $0 }), .number(row.tokenShare),
+        ]
+        return Table.Row(cells: isComplete ? cells : cells + [.text(row.missing ?? "")])
+      })
   }
 
   private static func headline(_ findings: Findings) -> [Inline] {
     let candidates = findings.input.candidates
+    guard !findings.problems.isEmpty else {
+      return [.text("Nothing was measured. "), .code("ttq tune"), .text(" measures this machine.")]
+    }
     let correct = candidates.count { $0.status == .correct }
     var line: [Inline] = [
-      .strong("\(findings.problems.count) problems"), .text(" in \(findings.families.count) families: "),
-      .text("\(candidates.count) candidates, of which \(correct) matched the reference."),
+      .strong(Words.count(findings.problems.count, "problem")),
+      .text(" in \(Words.count(findings.families.count, "family", plural: "families")): "),
+      .text("\(Words.count(candidates.count, "candidate")), of which \(correct) matched the reference and were timed."),
     ]
+    let answers = findings.problems.flatMap(\.chosen)
+    let ties = answers.count(where: \.isTie)
+    if ties > 0 {
+      line.append(
+        .text(" In \(ties) of \(answers.count) answers winner and runner-up do not differ within their intervals."))
+    }
     let gains = findings.problems.flatMap { problem in problem.chosen.compactMap { problem.gainOverReference($0) } }
     if let mean = geometricMean(gains) {
       line += [
-        .text(" The winners are "), .strong(Unit.ratio.text(mean)),
-        .text(" as fast as the scalar reference (geometric mean)."),
+        .text(" Where the scalar reference was timed, the winners are "), .strong(Unit.ratio.text(mean)),
+        .text(" as fast (geometric mean)."),
       ]
     }
+    if answers.isEmpty { line.append(.text(" No candidate was correct: there is no winner.")) }
     if findings.input.plan == nil {
       line.append(.text(" No plan was found: winners are the fastest of an unfinished journal."))
     }
     return line
   }
 
-  private static func table(_ contests: [Contest]) -> Table {
-    let columns = [
-      Table.Column("Family"), Table.Column("Formats"), Table.Column("T", .count), Table.Column("Threads", .count),
-      Table.Column("Winner"), Table.Column("Runner-up"), Table.Column("Lead", .ratio),
-      Table.Column("Over scalar", .ratio), Table.Column("Of roof", .share), Table.Column("Verdict"),
-    ]
-    return Table(
-      columns: columns,
-      rows: contests.map { contest in
-        Table.Row(cells: [
-          .link(Link(title: contest.family.rawValue, anchor: "family-\(contest.family.rawValue)")),
-          .code(contest.formats), contest.tokens > 0 ? .number(Double(contest.tokens)) : .text(""),
-          .number(Double(contest.threads)), .code(contest.winner),
-          contest.runnerUp.map { .code($0) } ?? .text("none"), .number(contest.lead), .number(contest.gain),
-          .number(contest.share), .text(contest.verdict),
-        ])
-      })
-  }
-
   private static func shares(_ contests: [Contest]) -> BarChart {
     let known = contests.filter { $0.share?.isFinite == true }
     let groups = Set(known.map(\.threads)).sorted().map { threads in
       BarChart.Group(
-        title: threads == 1 ? "1 thread" : "\(threads) threads",
+        title: Words.threads(threads),
         bars: known.filter { $0.threads == threads }.map { contest in
           BarChart.Bar(
             label: contest.label, value: contest.share ?? 0, roof: .init(name: "roof", value: 1), highlighted: true,
@@ -83,75 +153,4 @@ extension ReportSection {
     """,
     "N output channels, K input channels, T tokens, q bits, g group; a8 means activations quantized to int8.",
   ]
-}
-
-/// The problems of a family that differ in shape alone, answered within one thread budget.
-private struct Contest {
-  var family: FamilyName
-  var formats: String
-  var tokens: Int
-  var threads: Int
-  var answers: [(problem: ProblemFindings, answer: Answer)]
-
-  static func all(of findings: Findings) -> [Contest] {
-    var order: [[String]] = []
-    var contests: [[String]: Contest] = [:]
-    for problem in findings.problems {
-      for answer in problem.chosen {
-        let (family, formats, tokens) = (problem.problem.family, problem.problem.formatName, problem.problem.tokens)
-        let key = [family.rawValue, formats, "\(tokens)", "\(answer.threads)"]
-        if contests[key] == nil { order.append(key) }
-        contests[
-          key, default: Contest(family: family, formats: formats, tokens: tokens, threads: answer.threads, answers: [])
-        ].answers.append((problem, answer))
-      }
-    }
-    let rank = { (contest: Contest) in FamilyName.allCases.firstIndex(of: contest.family) ?? 0 }
-    return order.compactMap { contests[$0] }.sorted {
-      (rank($0), $0.formats, $0.threads, $0.tokens) < (rank($1), $1.formats, $1.threads, $1.tokens)
-    }
-  }
-
-  var label: String {
-    ([family.rawValue, formats] + (tokens > 0 ? ["T=\(tokens)"] : [])).filter { !$0.isEmpty }.joined(separator: " ")
-  }
-  var winner: String { mostFrequent(answers.map(\.answer.winner.variant)) ?? "none" }
-  var runnerUp: String? { mostFrequent(answers.compactMap(\.answer.runnerUp?.variant)) }
-  var lead: Double? { geometricMean(answers.compactMap(\.answer.lead)) }
-  var gain: Double? { geometricMean(answers.compactMap { $0.problem.gainOverReference($0.answer) }) }
-  var share: Double? {
-    let shares = answers.compactMap(\.answer.share).filter(\.isFinite).sorted()
-    return shares.isEmpty ? nil : (shares[shares.count / 2] + shares[(shares.count - 1) / 2]) / 2
-  }
-
-  var verdict: String {
-    let ties = answers.count { $0.answer.isTie }
-    if runnerUp == nil { return "no other correct candidate" }
-    if ties == answers.count { return "no difference within the interval" }
-    if ties == 0 { return "decided" }
-    return "no difference in \(ties) of \(answers.count)"
-  }
-
-  /// The commonest name, with its count where there are others.
-  private func mostFrequent(_ names: [String]) -> String? {
-    let counts = Dictionary(names.map { ($0, 1) }, uniquingKeysWith: +)
-    guard let top = counts.max(by: { ($0.value, $1.key) < ($1.value, $0.key) }) else { return nil }
-    return counts.count == 1 ? top.key : "\(top.key) (\(top.value) of \(names.count))"
-  }
-}
-
-/// The geometric mean of the positive finite numbers among `values`; nil where there are none.
-private func geometricMean(_ values: [Double]) -> Double? {
-  let logarithms = values.filter { $0.isFinite && $0 > 0 }.map { log($0) }
-  return logarithms.isEmpty ? nil : exp(logarithms.reduce(0, +) / Double(logarithms.count))
-}
-
-extension ProblemFindings {
-  /// How many times longer the reference takes within the same thread budget; nil where it was not timed.
-  fileprivate func gainOverReference(_ answer: Answer) -> Double? {
-    let references = candidates.filter {
-      Ladder.isReference($0.variant) && $0.status == .correct && $0.configuration.threads <= answer.threads
-    }
-    return references.compactMap(\.timing?.medianNanoseconds).min().map { $0 / answer.winner.timing.medianNanoseconds }
-  }
 }

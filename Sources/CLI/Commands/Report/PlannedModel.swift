@@ -1,0 +1,65 @@
+internal import Records
+internal import Report
+internal import Tuner
+
+/// What a model should take by the rows of a plan, in each format and thread budget that was tuned.
+struct PlannedModel {
+  let plan: Plan
+  let shape: ModelShape
+
+  /// A way in which the model's matrices were tuned.
+  private struct Setting: Hashable {
+    let format: WeightFormat
+    let activation: ActivationFormat
+    let threads: Int
+    let workload: Workload
+  }
+
+  var expectations: [ModelExpectation] {
+    var settings: [Setting] = []
+    for choice in plan.layouts where shape.linears.contains(where: { $0.n == choice.n && $0.k == choice.k }) {
+      let setting = Setting(
+        format: choice.format, activation: choice.activation, threads: choice.threads, workload: choice.workload)
+      if !settings.contains(setting) { settings.append(setting) }
+    }
+    return settings.sorted { ($0.format.bits, $0.threads) < ($1.format.bits, $1.threads) }.map(expectation)
+  }
+
+  private func expectation(_ setting: Setting) -> ModelExpectation {
+    var expectation = ModelExpectation(
+      model: shape.name, format: setting.format, threads: setting.threads, workload: setting.workload)
+    do throws(MissingRow) {
+      let time = try time(setting) { $0.timing.medianNanoseconds }
+      (expectation.firstToken, expectation.token) = (time.firstToken, time.token)
+      // A row without a share makes the sum none.
+      let roof = try self.time(setting) { $0.timing.medianNanoseconds * ($0.share ?? .nan) }
+      expectation.firstTokenShare = Self.share(roof.firstToken, time.firstToken)
+      expectation.tokenShare = Self.share(roof.token, time.token)
+    } catch {
+      expectation.missing = error.description
+    }
+    return expectation
+  }
+
+  private static func share(_ roof: Double, _ time: Double) -> Double? {
+    roof.isFinite && time > 0 ? roof / time : nil
+  }
+
+  private func time(_ setting: Setting, of row: (PlanRow) -> Double) throws(MissingRow) -> ModelTime {
+    let rows = Dictionary(plan.rows.map { ($0.key, $0) }) { first, _ in first }
+    let cache = plan.rows.first { $0.problem.family == .attention }?.problem.cache ?? .f32
+    let problems = TuningProblems.all(
+      of: [shape], format: setting.format, activation: setting.activation, cache: cache)
+    return try ModelTime(
+      of: shape, problems: problems, workload: setting.workload,
+      layout: { matrix in
+        plan.layouts.first {
+          $0.n == matrix.n && $0.k == matrix.k && $0.format == matrix.format && $0.element == matrix.element
+            && $0.activation == setting.activation && $0.threads == setting.threads
+        }?.layout
+      },
+      time: { problem, layout in
+        rows[PlanKey(problem: problem, layout: layout, threads: setting.threads)].map(row)
+      })
+  }
+}
