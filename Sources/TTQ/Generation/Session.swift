@@ -32,9 +32,6 @@ public final class Session {
     guard capacity > 0, capacity <= 1 << 24 else {
       throw .invalidOption("context of \(capacity) tokens: expected 1...\(1 << 24)")
     }
-    guard options.search == 0 || options.format.side == .half else {
-      throw .invalidOption("no range search for scales and minima in 8 bits")
-    }
     let machine = try Self.machine(options)
     let shape = model.configuration
     let cache =
