@@ -35,9 +35,6 @@ public final class Session {
     guard capacity <= limit || model.weights.positions == nil else {
       throw .invalidOption("context of \(capacity) tokens: the model has learned \(limit) positions and no more")
     }
-    guard options.search == 0 || options.format.side == .half else {
-      throw .invalidOption("no range search for scales and minima in 8 bits")
-    }
     let machine = try Self.machine(options)
     let shape = model.configuration
     let cache =
