@@ -16,15 +16,17 @@ enum EvaluationTable {
   private static func table(_ entries: [EvaluationEntry]) -> TextTable {
     var table = TextTable(
       [
-        "method", "bits", "g", "r", "alpha", "search", "calibrated on", "effective bits", "perplexity", "above full",
+        "method", "bits", "g", "side", "r", "alpha", "search", "calibrated on", "effective bits", "perplexity",
+        "above full",
         "causal", "window, same tokens", "KL mean", "KL 99 %", "top 1",
-      ], left: [0, 6])
+      ], left: [0, 3, 7])
     let full = entries.first { $0.row.subject.method == "full" }
     for entry in entries {
       let (row, subject) = (entry.row, entry.row.subject)
       table.add([
-        subject.method, text(subject.bits), text(subject.group), text(subject.rank), text(subject.alpha),
-        text(subject.search), subject.calibration.map { URL(fileURLWithPath: $0).lastPathComponent } ?? "",
+        subject.method, text(subject.bits), text(subject.group), text(subject.side), text(subject.rank),
+        text(subject.alpha), text(subject.search),
+        subject.calibration.map { URL(fileURLWithPath: $0).lastPathComponent } ?? "",
         Quantity.decimal(row.effectiveBits, digits: 2),
         withError(row.perplexity, row.perplexityError), aboveFull(entry, full),
         Quantity.decimal(row.causalPerplexity, digits: 2), Quantity.decimal(row.halfPerplexity, digits: 2),

@@ -3,14 +3,12 @@ internal import Records
 internal import TTQ
 
 extension ModelShape {
-  /// The shapes of the model in `folder`, from its configuration and the element type of its weights.
+  /// The shapes of the model in `folder`, or in the GGUF file of that name, from its configuration and the element type of its weights.
   init(folder: String) throws(ModelFileError) {
-    let configuration = try ModelConfiguration(folder: folder)
-    let element = try TensorStore(folder: folder).tensor(
-      "model.embed_tokens.weight", shape: [configuration.vocabularySize, configuration.hiddenSize]
-    ).element
+    let source = try ModelSource(path: folder)
     self.init(
-      configuration, name: URL(fileURLWithPath: folder).lastPathComponent, source: "config.json", element: element)
+      source.configuration, name: URL(fileURLWithPath: folder).lastPathComponent,
+      source: folder.hasSuffix(".gguf") ? "GGUF" : "config.json", element: try source.embedding().element)
   }
 
   /// The shape set called `name` in Tuning/problems, or at the path that it is.

@@ -6,6 +6,7 @@ package struct EvaluationCase: Codable, Hashable, Sendable {
   package var method: String
   package var bits: Int?
   package var group: Int?
+  package var side: SideInformation?
   package var rank: Rank?
   package var alpha: Alpha?
   package var search: Int?
@@ -13,13 +14,14 @@ package struct EvaluationCase: Codable, Hashable, Sendable {
   package var calibration: String?
 
   package init(
-    text: String, method: String, bits: Int? = nil, group: Int? = nil, rank: Rank? = nil, alpha: Alpha? = nil,
-    search: Int? = nil, calibration: String? = nil
+    text: String, method: String, bits: Int? = nil, group: Int? = nil, side: SideInformation? = nil, rank: Rank? = nil,
+    alpha: Alpha? = nil, search: Int? = nil, calibration: String? = nil
   ) {
     self.text = text
     self.method = method
     self.bits = bits
     self.group = group
+    self.side = side
     self.rank = rank
     self.alpha = alpha
     self.search = search
@@ -64,7 +66,7 @@ package struct EvaluationRow: Codable, Hashable, Sendable {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case text, method, bits, group, rank, alpha, search, calibration, tokens
+    case text, method, bits, group, side, rank, alpha, search, calibration, tokens
     case perplexity = "ppl"
     case perplexityError = "ppl_se"
     case causalPerplexity = "ppl_causal"
@@ -96,6 +98,7 @@ package struct EvaluationRow: Codable, Hashable, Sendable {
     try values.encode(subject.method, forKey: .method)
     try values.encode(subject.bits, forKey: .bits)
     try values.encode(subject.group, forKey: .group)
+    try values.encode(subject.side, forKey: .side)
     try values.encode(subject.rank, forKey: .rank)
     try values.encode(subject.alpha, forKey: .alpha)
     try values.encode(subject.search, forKey: .search)

@@ -109,13 +109,17 @@ package enum TokenClass: Int, Codable, Hashable, Sendable, CaseIterable {
 
   /// The class of a product over `tokens` tokens: 1, 2...16, 17...128, 129 and more.
   package init(tokens: Int) {
-    self =
-      switch tokens {
-      case ...1: .one
-      case ...16: .few
-      case ...128: .some
-      default: .many
-      }
+    self = Self.allCases.first { tokens <= $0.largest ?? .max } ?? .many
+  }
+
+  /// The most tokens of the class; nil where it has no bound.
+  package var largest: Int? {
+    switch self {
+    case .one: 1
+    case .few: 16
+    case .some: 128
+    case .many: nil
+    }
   }
 
   /// The token count at which the class is measured.

@@ -71,11 +71,13 @@ package struct WeightFormat: Codable, Hashable, Sendable, CustomStringConvertibl
 
 /// How a format keeps the scale and the minimum of a group. Formats that differ in this round differently: the tuner never puts
 /// one in the place of the other.
-package enum SideInformation: String, Codable, Hashable, Sendable, CaseIterable {
+package enum SideInformation: String, Codable, Hashable, Sendable, CaseIterable, CustomStringConvertible {
   /// Both in f16.
   case half = "f16"
   /// Both in 8 bits, in f16 steps of their row.
   case byte = "8bit"
+
+  package var description: String { rawValue }
 
   /// Bits that a row of so many groups takes.
   package func bits(groups: Int) -> Int {

@@ -45,7 +45,8 @@ package struct PerplexityPlot {
   private static func name(_ subject: EvaluationCase) -> String {
     [
       subject.method, subject.calibration.map { "(\(URL(fileURLWithPath: $0).lastPathComponent))" },
-      subject.group == 32 ? nil : subject.group.map { "g\($0)" }, subject.rank.map { "r\($0)" },
+      subject.group == 32 ? nil : subject.group.map { "g\($0)" }, subject.side == .byte ? "side 8bit" : nil,
+      subject.rank.map { "r\($0)" },
       subject.alpha.map { "alpha \($0)" },
       subject.search.map { "search \($0)" },
     ].compactMap { $0 }.joined(separator: " ")

@@ -24,7 +24,7 @@ import Testing
     let result = try evaluate("--json")
     #expect(result.status == 0)
     let fields: Set<String> = [
-      "method", "bits", "group", "rank", "alpha", "search", "calibration", "text", "tokens", "ppl", "ppl_se",
+      "method", "bits", "group", "side", "rank", "alpha", "search", "calibration", "text", "tokens", "ppl", "ppl_se",
       "ppl_causal",
       "ppl_half", "kl_mean", "kl_p99", "top1", "effective_bits",
     ]
@@ -33,6 +33,22 @@ import Testing
     }
     #expect(rows.map { $0["method"] as? String } == ["full", "rtn", "rtn", "ttq", "ttq"])
     #expect(rows.allSatisfy { Set($0.keys) == fields && $0["tokens"] as? Int == 62 })
+  }
+
+  /// Scales and minima in 8 bits have rows of their own, with fewer bits; methods that are frozen by a text keep f16.
+  @Test func sideInformation() throws {
+    let result = try evaluate("--json", "--method", "rtn,awq,ttq", "--calibration", text, "--side", "f16,8bit")
+    #expect(result.status == 0, "\(result.errors)")
+    let rows = try result.output.split(separator: "\n").map {
+      try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any] ?? [:]
+    }
+    let sides = rows.filter { $0["bits"] as? Int == 2 }.map { $0["side"] as? String }
+    #expect(sides == ["f16", "8bit", "f16", "f16", "8bit"])
+    for row in rows {
+      let bits = try #require(row["bits"] as? Int)
+      let extra = try #require(row["effective_bits"] as? Double) - Double(bits)
+      #expect(row["side"] as? String == "f16" ? extra == 1 : extra > 0.5 && extra < 0.7)
+    }
   }
 
   /// A journal cut in the middle of a row loses that row alone, and the numbers come out the same.

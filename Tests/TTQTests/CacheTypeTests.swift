@@ -45,6 +45,25 @@ import Testing
     }
   }
 
+  /// Every kernel of attention serves more positions than it was chosen for, many at once and one.
+  @Test(arguments: AttentionFamily.standard.map(\.row).filter { $0.cache == .f32 }.map(\.name))
+  func longContexts(_ variant: String) throws {
+    let model = try LanguageModel(folder: TestData.demoModel)
+    let tokens = (0..<700).map { $0 * 37 % 4096 }
+    let exact = try session(model, .f32)
+    try exact.prefill(tokens)
+    try exact.decode(7)
+    for chunk in [16, 512] {
+      var options = try SessionOptions.testing(.full)
+      options.forced = try ForcedChoices("attention=\(variant)")
+      options.chunk = chunk
+      let found = try Session(model, options)
+      try found.prefill(tokens)
+      try found.decode(7)
+      #expect(found.logits.distance(to: exact.logits) < 1e-4)
+    }
+  }
+
   /// Each norm of a few values by hand, and that a session takes the one that was asked for.
   @Test func norms() throws {
     let values: [Float] = [1, -2, 3, -4]

@@ -7,13 +7,15 @@ import Testing
 @Suite struct RangeSearchTests {
   /// Mean divergence from full precision over windows of prose.
   private func score(
-    _ folder: String, bits: Int, alpha: Alpha, search: Int, windows count: Int = 2, threads: Int = 1
+    _ folder: String, bits: Int, alpha: Alpha, search: Int, side: SideInformation = .half, windows count: Int = 2,
+    threads: Int = 1
   ) throws -> EvaluationRow {
     let model = try LanguageModel(folder: folder)
     let text = try TestData.text(TestData.shared("text/demo_valid.txt"))
     let windows = try Windows(of: String(text.prefix(20_000)), for: model, length: 256, limit: count)
     var options = try SessionOptions.testing(.ttq, threads: threads, bits: bits)
     options.rule.alpha = alpha
+    try options.setFormat(bits: bits, group: 32, compact: side == .byte)
     options.search = search
     let subject = EvaluationCase(text: "demo_valid.txt", method: "ttq")
     return try Evaluator(model, windows, options: options).score(subject, options).row
@@ -51,10 +53,14 @@ import Testing
     #expect(largestDifference(session.logits, nearest.logits) > 0)
   }
 
-  @Test func refusesCompactSideInformation() throws {
-    var options = SessionOptions()
-    try options.setFormat(bits: 4, group: 32, compact: true)
-    options.search = 3
-    #expect(throws: EngineError.self) { try Session(LanguageModel(folder: TestData.demoModel), options) }
+  /// With scales and minima in 8 bits, alpha auto and the search gain as well, at half a bit less.
+  @Test(.enabled(if: TestData.hasShared, "needs ../shared/data"))
+  func compactSideInformation() throws {
+    let folder = TestData.shared("models/ttq-demo-loud")
+    let plain = try score(folder, bits: 3, alpha: .fixed(0.5), search: 0, side: .byte)
+    let auto = try score(folder, bits: 3, alpha: .auto, search: 0, side: .byte)
+    let sixteen = try score(folder, bits: 3, alpha: .auto, search: 16, side: .byte)
+    #expect(auto.meanDivergence < plain.meanDivergence && sixteen.meanDivergence < auto.meanDivergence)
+    #expect(plain.effectiveBits > 3.5 && plain.effectiveBits < 3.7 && sixteen.effectiveBits == plain.effectiveBits)
   }
 }

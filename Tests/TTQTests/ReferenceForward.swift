@@ -24,7 +24,7 @@ struct ReferenceForward: Sendable {
     shape = try ModelConfiguration(folder: folder)
     store = try TensorStore(folder: folder)
     self.tokens = tokens.count
-    precondition(shape.ropeScaling == .none)
+    precondition(shape.rotary?.scaling == RotaryScaling.none && shape.sliding == nil)
 
     let width = shape.hiddenSize
     let embedding = "model.embed_tokens.weight"
@@ -83,7 +83,7 @@ struct ReferenceForward: Sendable {
   private func rotate(_ values: inout [Float], _ head: Range<Int>, position: Int) {
     let half = head.count / 2
     for i in 0..<half {
-      let angle = Double(position) * pow(shape.ropeTheta, -Double(i) / Double(half))
+      let angle = Double(position) * pow(shape.rotary?.theta ?? 1, -Double(i) / Double(half))
       let (cosine, sine) = (Float(cos(angle)), Float(sin(angle)))
       let (a, b) = (values[head.lowerBound + i], values[head.lowerBound + half + i])
       values[head.lowerBound + i] = a * cosine - b * sine
@@ -127,7 +127,7 @@ struct ReferenceForward: Sendable {
     var y = x
     for start in stride(from: 0, to: x.count, by: width) {
       let squares = x[start..<start + width].reduce(0) { $0 + $1 * $1 }
-      let scale = 1 / (squares / Float(width) + Float(shape.rmsNormEpsilon)).squareRoot()
+      let scale = 1 / (squares / Float(width) + Float(shape.normEpsilon)).squareRoot()
       for i in 0..<width { y[start + i] *= scale * weight[i] }
     }
     return y

@@ -5,7 +5,7 @@ import Testing
 
 /// Full precision against Hugging Face transformers in f32.
 @Suite struct ReferenceTests {
-  static let architectures = ["llama", "llama3", "qwen2", "qwen3"]
+  static let architectures = ["llama", "llama3", "qwen2", "qwen3", "gemma3", "opt"]
 
   @Test(.enabled(if: TestData.hasShared, "needs ../shared/data/models"), arguments: architectures, [1, 2])
   func logitsAndGreedyTokens(_ name: String, threads: Int) throws {
@@ -22,6 +22,75 @@ import Testing
     parameters.maxTokens = 16
     parameters.stopsAtEnd = false
     #expect(try session.generate(tokens, parameters).tokens == (try reference.integers("greedy")))
+  }
+
+  /// Layers that see a window see the same one however a text comes: at once, in chunks that begin and end anywhere, token by token.
+  @Test(
+    .enabled(if: TestData.hasShared, "needs ../shared/data/models"), arguments: CacheType.allCases, [1, 5, 8, 9, 13])
+  func windowsOfChunks(_ cache: CacheType, chunk: Int) throws {
+    let folder = TestData.shared("models/reference-architectures/gemma3")
+    let tokens = try SafetensorsFile(path: "\(folder)/reference.safetensors").integers("tokens")
+    let model = try LanguageModel(folder: folder)
+    var options = try SessionOptions.testing(.full)
+    options.cache = cache
+    let whole = try Session(model, options).prefillAll(tokens)
+    options.chunk = chunk
+    // Another order of sums can round a cached value to its neighbour.
+    let tolerance: Float = cache == .f32 ? 1e-4 : 5e-3
+    #expect(largestDifference(try Session(model, options).prefillAll(tokens), whole) < tolerance)
+    let steps = try Session(model, options)
+    for token in tokens { try steps.decode(token) }
+    #expect(largestDifference(steps.logits, whole.suffix(steps.logits.count)) < tolerance)
+  }
+
+  /// A window of one position more makes more of a difference than the tests above forgive.
+  @Test(.enabled(if: TestData.hasShared, "needs ../shared/data/models"))
+  func windowMatters() throws {
+    let source = TestData.shared("models/reference-architectures/gemma3")
+    let reference = try SafetensorsFile(path: "\(source)/reference.safetensors")
+    let folder = try TestFolder()
+    try folder.link("model.safetensors", to: "\(source)/model.safetensors")
+    let text = try TestData.text("\(source)/config.json")
+    #expect(text.contains(#""sliding_window": 8"#))
+    try folder.write("config.json", text.replacing(#""sliding_window": 8"#, with: #""sliding_window": 9"#))
+    let logits = try Session(LanguageModel(folder: folder.path), .testing(.full)).prefillAll(
+      reference.integers("tokens"))
+    #expect(largestDifference(logits, try reference.tensor("logits").floats()) > 1e-2)
+  }
+
+  /// A model of learned positions has none beyond them.
+  @Test(.enabled(if: TestData.hasShared, "needs ../shared/data/models"))
+  func learnedPositionsEnd() throws {
+    let model = try LanguageModel(folder: TestData.shared("models/reference-architectures/opt"))
+    var options = try SessionOptions.testing(.full)
+    options.context = 256
+    let session = try Session(model, options)
+    try session.prefill((0..<256).map { $0 })
+    #expect(session.logits.allSatisfy { $0.isFinite })
+    options.context = 257
+    #expect(throws: EngineError.self) { try Session(model, options) }
+  }
+
+  /// Linear scaling divides every frequency, as that of Llama 3 does where its bounds say so.
+  @Test(.enabled(if: TestData.hasShared, "needs ../shared/data/models"))
+  func linearScaling() throws {
+    let source = TestData.shared("models/reference-architectures/llama")
+    let tokens = try SafetensorsFile(path: "\(source)/reference.safetensors").integers("tokens")
+    let folder = try TestFolder()
+    try folder.link("model.safetensors", to: "\(source)/model.safetensors")
+    func logits(_ scaling: String) throws -> [Float] {
+      let text = try TestData.text("\(source)/config.json")
+      let unscaled = #""rope_type": "default""#
+      #expect(text.contains(unscaled))
+      try folder.write("config.json", text.replacing(unscaled, with: scaling))
+      return try Session(LanguageModel(folder: folder.path), .testing(.full)).prefillAll(tokens)
+    }
+    let linear = try logits(#""rope_type":"linear","factor":4"#)
+    let divided = try logits(
+      #""rope_type":"llama3","factor":4,"low_freq_factor":1e9,"high_freq_factor":2e9,"original_max_position_embeddings":64"#
+    )
+    #expect(linear == divided)
+    #expect(largestDifference(linear, try logits(#""rope_type":"default""#)) > 1e-3)
   }
 
   /// Every method and prefill goes through the same layers: at 8 bits the logits stay close, after the prompt and after a token.

@@ -37,4 +37,8 @@ final class TestFolder {
   func write(_ name: String, _ bytes: [UInt8]) throws {
     try Data(bytes).write(to: URL(filePath: "\(path)/\(name)"))
   }
+
+  func link(_ name: String, to target: String) throws {
+    try FileManager.default.createSymbolicLink(atPath: "\(path)/\(name)", withDestinationPath: target)
+  }
 }

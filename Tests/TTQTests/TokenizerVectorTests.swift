@@ -5,18 +5,21 @@ import Testing
 /// Expected ids of real vocabularies.
 @Suite struct TokenizerVectorTests {
   /// A folder of vectors with the number of its texts.
-  static let folders = ["qwen3", "gpt2", "llama2", "llama3"]
+  static let folders = [
+    "qwen3", "gpt2", "llama2", "llama3", "gpt2/ggml-vocab-gpt-2.gguf", "llama2/ggml-vocab-llama-spm.gguf",
+  ]
 
   @Test(.enabled(if: TestData.hasShared, "needs ../shared/data/tokenizers"), arguments: folders)
   func vectors(_ name: String) throws {
-    let folder = TestData.shared("tokenizers/\(name)")
+    let path = TestData.shared("tokenizers/\(name)")
+    let folder = name.hasSuffix(".gguf") ? URL(filePath: path).deletingLastPathComponent().path : path
     let files = try FileManager.default.contentsOfDirectory(atPath: folder)
     let input = try #require(files.first { $0.hasSuffix(".inp") })
     let output = try #require(files.first { $0.hasSuffix(".out") })
     let texts = try TestData.text("\(folder)/\(input)").components(separatedBy: "\n__ggml_vocab_test__\n")
     let lines = try TestData.text("\(folder)/\(output)").components(separatedBy: "\n")
     #expect(texts.count == 47 && lines.count == 47)
-    let tokenizer = try Tokenizer(folder: folder)
+    let tokenizer = try Tokenizer(folder: path)
     for (text, line) in zip(texts, lines) {
       let expected = line.split(separator: " ").compactMap { Int($0) }
       let ids = try tokenizer.encode(text)
@@ -28,7 +31,8 @@ import Testing
   /// Tokenizers that have a token for each byte, and whether they compose texts canonically.
   static let complete = [
     ("models/ttq-demo", true), ("models/stories260K", false), ("tokenizers/qwen3", true), ("tokenizers/gpt2", false),
-    ("tokenizers/llama2", false), ("tokenizers/llama3", false),
+    ("tokenizers/llama2", false), ("tokenizers/llama3", false), ("tokenizers/gpt2/ggml-vocab-gpt-2.gguf", false),
+    ("tokenizers/llama2/ggml-vocab-llama-spm.gguf", false),
   ]
 
   /// Every text, up to composition: seven domains, German, mathematics and code among them.

@@ -8,7 +8,7 @@
 #define ALL(...) NARROW(__VA_ARGS__) ROW(__VA_ARGS__, 8)
 #define PANEL_ROWS(...) ALL(PANEL16, 0, __VA_ARGS__)
 #define NARROW_PANEL_ROWS(...) NARROW(PANEL16, 0, __VA_ARGS__)
-#define FIXED_ROWS(...) UP_TO_4(PANEL16, TTQ_QMATMUL_FIXED_TOLERANCE, __VA_ARGS__)
+#define FIXED_ROWS(tolerance, ...) UP_TO_4(PANEL16, tolerance, __VA_ARGS__)
 #define COMPACT_ROWS(...) ALL(COMPACT16, 0, __VA_ARGS__)
 #define PLANES_ROWS(name, revision, isa, file, summary, function, scratch) \
   ALL(PLANES16, 0, name, revision, isa, A8, file, 1, summary, function, scratch)

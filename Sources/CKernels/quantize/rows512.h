@@ -7,13 +7,13 @@
 
 // The sixteen rows of a panel, as the kernels find them in memory.
 
-// The distance of 16 rows in bytes, or 0 where they have no common one.
+// The distance of 16 rows in bytes, or 0 where they have no common one, or lie one before another.
 static inline size_t ttq_stride512(const void *const *rows) {
-  const char *first = rows[0];
-  const size_t stride = (size_t)((const char *)rows[1] - first);
-  for (size_t r = 1; r < TTQ_PANEL; r++)
-    if ((const char *)rows[r] != first + stride * r) return 0;
-  return stride;
+  const uintptr_t first = (uintptr_t)rows[0], second = (uintptr_t)rows[1];
+  if (second <= first) return 0;
+  for (size_t r = 2; r < TTQ_PANEL; r++)
+    if ((uintptr_t)rows[r] != first + (second - first) * r) return 0;
+  return second - first;
 }
 
 // Copies of `bytes` bytes of 16 rows, then zeros: for rows without a common distance and for short groups.

@@ -14,7 +14,7 @@ struct BenchModelCommand: ParsableCommand {
       that. With --shapes the layers are Qwen3's and the weights are random.
       """)
 
-  @Argument(help: "A Hugging Face folder.")
+  @Argument(help: "A Hugging Face folder or a GGUF file.")
   var folder: String?
 
   @Option(help: "A shape set of Tuning/problems, such as qwen3-0.6b, or the path of one, in place of a folder.")

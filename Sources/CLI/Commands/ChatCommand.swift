@@ -15,7 +15,7 @@ struct ChatCommand: ParsableCommand {
       program. When the context is full, the oldest messages are forgotten and a note says so; an answer that fills it ends there.
       """)
 
-  @Argument(help: "The model's folder.")
+  @Argument(help: "The model's folder, or a GGUF file.")
   var folder: String
 
   @Option(help: "Instructions, as system message.")

@@ -13,7 +13,7 @@ struct EvalCommand: ParsableCommand {
     discussion:
       "With --output, finished rows are kept in a journal beside the file, and the same command goes on after a kill.")
 
-  @Argument(help: "The model's folder.")
+  @Argument(help: "The model's folder, or a GGUF file.")
   var folder: String
 
   @Option(help: "Text files, commas between.")

@@ -8,7 +8,7 @@ struct LogitsCommand: ParsableCommand {
     commandName: "logits",
     abstract: "Write the logits of given tokens: tensor `logits`, [T, vocabulary], f32, to a safetensors file.")
 
-  @Argument(help: "The model's folder.")
+  @Argument(help: "The model's folder, or a GGUF file.")
   var folder: String
 
   @Option(help: "Token ids, comma between: 1,2,3.")

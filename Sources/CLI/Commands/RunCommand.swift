@@ -8,9 +8,11 @@ internal import TTQ
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
-    abstract: "Generate text with a Hugging Face folder (Llama, Qwen2 or Qwen3) under test-time quantization.")
+    abstract:
+      "Generate text with a Hugging Face folder or a GGUF file (Llama, Qwen2, Qwen3, Gemma3 or OPT) under test-time quantization."
+  )
 
-  @Argument(help: "The model's folder: config.json, safetensors and a tokenizer.")
+  @Argument(help: "The model's folder (config.json, safetensors and a tokenizer), or a GGUF file in F32, F16 or BF16.")
   var folder: String
 
   @Option(name: .shortAndLong, help: "The prompt.")

@@ -60,6 +60,11 @@ struct SimulateCommand: ParsableCommand {
     let summary = summary(outcomes)
     let curves = curves(StrategyRow.all.map { simulation.run($0) })
     print(markdown ? summary.markdown : summary.text)
+    if let worst = outcomes.first(where: \.isDefault)?.worst {
+      print(
+        "\nthe default's worst: \(worst.chosen), \(Self.percent(worst.regret)) slower than \(worst.best) with \(Quantity.decimal(worst.bestNanoseconds / 1e3, digits: 1)) us"
+      )
+    }
     print("\nregret, mean and worst, after a share of the time without a limit\n")
     print(markdown ? curves.markdown : curves.text)
   }

@@ -10,7 +10,8 @@ struct TokenizeCommand: ParsableCommand {
 
   @Argument(
     help:
-      "A folder with tokenizer.json, vocab.json and merges.txt, or the tiktoken ranks of Llama 3 in tokenizer.model.")
+      "A folder with tokenizer.json, vocab.json and merges.txt, or the tiktoken ranks of Llama 3 in tokenizer.model; or a GGUF file."
+  )
   var folder: String
 
   @Option(help: "The text.")

@@ -13,7 +13,7 @@ struct TuneCommand: ParsableCommand {
       "Find the fastest kernels of this machine for a model's shapes; a killed tuning goes on where it stopped.",
     subcommands: [SimulateCommand.self, CompareCommand.self])
 
-  @Option(help: "A Hugging Face folder: its shapes are tuned. (default: the demo model)")
+  @Option(help: "A Hugging Face folder or a GGUF file: its shapes are tuned. (default: the demo model)")
   var model: String?
 
   @Option(help: "A shape set of Tuning/problems, such as qwen3-0.6b, or the path of one.")

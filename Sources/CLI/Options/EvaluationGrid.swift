@@ -17,6 +17,9 @@ struct EvaluationGrid: ParsableArguments {
   @Option(help: "Input channels of a group: 32, 64, 128.")
   var group = CommaList([32])
 
+  @Option(help: "Scales and minima of groups: f16, or 8bit in steps of their row (not for awq and gptq).")
+  var side = CommaList([SideInformation.half])
+
   @Option(help: "The power of the norms that makes D: a number from 0 to 2, or auto.")
   var alpha = CommaList([Alpha.fixed(0.5)])
 
@@ -50,11 +53,13 @@ struct EvaluationGrid: ParsableArguments {
       guard method != .full else { return [EvaluationCase(text: text, method: method.rawValue)] }
       return bits.values.flatMap { bits in
         group.values.flatMap { group in
-          let plain = EvaluationCase(text: text, method: method.rawValue, bits: bits, group: group)
+          let plain = EvaluationCase(text: text, method: method.rawValue, bits: bits, group: group, side: .half)
+          let sided = side.values.map { side in plain.with { $0.side = side } }
           return switch method {
-          case .full, .rtn: [plain]
+          case .full: [plain]
+          case .rtn: sided
           case .awq, .gptq: calibrationPaths.map { path in plain.with { $0.calibration = path } }
-          case .ttq: scaled(plain)
+          case .ttq: sided.flatMap(scaled)
           }
         }
       }
@@ -94,7 +99,7 @@ extension EvaluationCase {
       case .ttq: .ttq
       case nil: throw .invalidOption("no method \(method)")
       }
-    if let bits, let group { try options.setFormat(bits: bits, group: group) }
+    if let bits, let group { try options.setFormat(bits: bits, group: group, compact: side == .byte) }
     if let alpha { options.rule.alpha = alpha }
     options.search = search ?? 0
     return options

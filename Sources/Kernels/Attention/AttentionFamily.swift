@@ -65,23 +65,28 @@ package struct Attention: Sendable {
     let scratchStride: Int
   }
 
-  /// Attends with `q` (T rows of heads x dimension) over `cache`, of the variant's type, whose last T positions are the queries' own, into `y` of the same shape.
+  /// Attends with `q` (T rows of heads x dimension) over `positions` of `cache`, all of them unless told otherwise, into `y` of the same
+  /// shape. The cache is of the variant's type, and the last T of the positions are the queries' own.
   package func callAsFunction(
-    _ q: Span<Float>, heads: Int, over cache: borrowing KeyValueCache, scale: Float, into y: inout MutableSpan<Float>,
-    pool: ThreadPool
+    _ q: Span<Float>, heads: Int, over cache: borrowing KeyValueCache, positions: Range<Int>? = nil, scale: Float,
+    into y: inout MutableSpan<Float>, pool: ThreadPool
   ) {
     let width = heads * cache.dimension
     let tokens = q.count / width
-    precondition(q.count == tokens * width && y.count == q.count && tokens <= cache.count && heads % cache.heads == 0)
+    let positions = positions ?? 0..<cache.count
+    precondition(q.count == tokens * width && y.count == q.count && heads % cache.heads == 0)
+    precondition(0 <= positions.lowerBound && positions.upperBound <= cache.count && tokens <= positions.count)
     guard tokens > 0 else { return }
+    // Heads lie a capacity apart, so that a later first position moves all of them.
+    let (first, row) = (positions.lowerBound, cache.dimension * cache.type.elementBytes)
     unsafe q.withUnsafeBufferPointer { q in
       unsafe y.withUnsafeMutableBufferPointer { y in
         guard let q = q.baseAddress, let y = y.baseAddress else { return }
         let args = unsafe ttq_attention_args(
-          q: q, keys: cache.keys.pointer, values: cache.values.pointer,
-          key_scales: cache.type.isScaled ? cache.keyScales.pointer : nil,
-          value_scales: cache.type.isScaled ? cache.valueScales.pointer : nil, tokens: tokens,
-          past: cache.count - tokens, heads: heads, kv_heads: cache.heads, dim: cache.dimension,
+          q: q, keys: cache.keys.pointer + first * row, values: cache.values.pointer + first * row,
+          key_scales: cache.type.isScaled ? cache.keyScales.pointer + first : nil,
+          value_scales: cache.type.isScaled ? cache.valueScales.pointer + first : nil, tokens: tokens,
+          past: positions.count - tokens, heads: heads, kv_heads: cache.heads, dim: cache.dimension,
           capacity: cache.capacity, head_begin: 0, head_end: heads, scale: scale, y: y, scratch: nil)
         unsafe run(args, pool: pool)
       }

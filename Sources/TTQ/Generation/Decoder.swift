@@ -9,6 +9,8 @@ struct Decoder: ~Copyable {
   private let runner: PassRunner
   private let attention: ByTokenClass<Attention>
   private let split: HeadSplit
+  private let activation: Activation
+  private let scoreScale: Float
   private var work: Workspace
   var clock = StageClock()
 
@@ -27,11 +29,14 @@ struct Decoder: ~Copyable {
         model.weights.linear(role), options: options, binder: &binder)
     }
     attention = try ByTokenClass { (tokens) throws(SelectionFailure) in
-      let found = try binder.bind(
-        AttentionFamily(),
-        Problem(
-          family: .attention, n: shape.queryWidth, k: Self.representativePositions, tokens: tokens.representative,
-          heads: HeadShape(keyValueHeads: heads, dimension: dimension), cache: options.cache))
+      var problem = Problem(
+        family: .attention, n: shape.queryWidth, k: Self.representativePositions, tokens: tokens.representative,
+        heads: HeadShape(keyValueHeads: heads, dimension: dimension), cache: options.cache)
+      let found = try binder.bind(AttentionFamily(), problem)
+      // Scores of all positions may lie there, so the largest call counts and not the one that the kernel was chosen for.
+      problem.k = capacity
+      problem.tokens = min(tokens.largest ?? options.chunk, options.chunk, capacity)
+      binder.pool.reserveScratch(floats: found.variant.scratchFloats(problem))
       return Attention(found.variant, found.configuration)
     }
     func linear(_ weights: LinearWeights) -> Linear {
@@ -51,7 +56,9 @@ struct Decoder: ~Copyable {
       pool: binder.pool, rule: options.rule, leastTokens: options.leastTokens,
       driftThreshold: options.driftThreshold)
     split = HeadSplit(heads: shape.heads, keyValueHeads: heads, dimension: dimension)
-    work = Workspace(shape, options: options, tokens: min(options.chunk, capacity))
+    activation = shape.architecture.family.activation
+    scoreScale = Float(1 / shape.scoreScalar.squareRoot())
+    work = Workspace(shape, pairs: model.weights.pairs, options: options, tokens: min(options.chunk, capacity))
   }
 
   /// Positions in the cache.
@@ -88,7 +95,9 @@ struct Decoder: ~Copyable {
   mutating func run(_ tokens: Span<Int>, _ pass: Pass) throws(EngineError) {
     let count = tokens.count
     work.rotary.fill(from: position, tokens: count, pool: runner.pool)
-    embed(tokens, from: model.weights.embedding, into: &work.hidden)
+    work.slidingRotary.fill(from: position, tokens: count, pool: runner.pool)
+    embed(tokens, from: model.weights.embedding, scale: model.weights.embeddingScale, into: &work.hidden)
+    if let positions = model.weights.positions { addPositions(positions, from: position, count, to: &work.hidden) }
     for index in layers.indices {
       try attend(layers[index], count, pass)
       try feedForward(layers[index], count, pass)
@@ -118,16 +127,17 @@ struct Decoder: ~Copyable {
     clock.charge(.firstToken)
   }
 
-  /// hidden += output(attention(qkv(norm(hidden))))
+  /// hidden += output(attention(qkv(norm(hidden)))), normalised where the family does
   private mutating func attend(_ layer: DecoderLayer, _ count: Int, _ pass: Pass) throws(EngineError) {
-    layer.weights.attentionNorm(work.hidden, count, into: &work.normal, pool: runner.pool)
+    let weights = layer.weights
+    weights.attentionNorm(work.hidden, count, into: &work.normal, pool: runner.pool)
     clock.charge(.rest)
     try runner(
       layer.qkv, work.normal, count, formatted: &work.formattedHidden, into: &work.qkv, pass, clock: &clock)
-    split(
-      work.qkv, tokens: count, queryNorm: layer.weights.queryNorm, keyNorm: layer.weights.keyNorm,
-      rotary: work.rotary, queries: &work.queries, keys: &work.keys, values: &work.values,
-      pool: runner.pool)
+    let turns = unsafe weights.window == nil ? work.rotary.turns : work.slidingRotary.turns
+    unsafe split(
+      work.qkv, tokens: count, queryNorm: weights.queryNorm, keyNorm: weights.keyNorm, turns: turns,
+      queries: &work.queries, keys: &work.keys, values: &work.values, pool: runner.pool)
     layer.cache.append(
       keys: work.keys.rows(0..<count), values: work.values.rows(0..<count), tokens: count, pool: runner.pool)
     clock.charge(.rest)
@@ -135,30 +145,51 @@ struct Decoder: ~Copyable {
     clock.charge(.attention)
     try runner(
       layer.output, work.attended, count, formatted: &work.formattedAttended, into: &work.added, pass, clock: &clock)
-    addResidual(work.added, count, to: &work.hidden, pool: runner.pool)
-    clock.charge(.rest)
+    add(count, normalised: weights.attentionBlockNorm)
   }
 
+  /// Positions that a query of the layer cannot see are left out by looking at a part of the cache: queries that see all there is run
+  /// together, each later one alone over its own window.
   private mutating func attend(_ layer: DecoderLayer, _ count: Int) {
-    let operation = attention[count]
-    let (heads, pool) = (split.heads, runner.pool)
-    let scale = 1 / Float(split.dimension).squareRoot()
-    work.attended.write(count, from: work.queries) { queries, attended in
-      operation(queries, heads: heads, over: layer.cache, scale: scale, into: &attended, pool: pool)
+    let past = layer.cache.count - count
+    let window = layer.weights.window ?? layer.cache.count
+    let together = min(max(window - past, 0), count)
+    if together > 0 { attend(layer, 0..<together, over: 0..<past + together) }
+    for token in together..<count {
+      let end = past + token + 1
+      attend(layer, token..<token + 1, over: end - window..<end)
     }
   }
 
-  /// hidden += down(silu(gate) * up), gate and up of norm(hidden)
+  private mutating func attend(_ layer: DecoderLayer, _ tokens: Range<Int>, over positions: Range<Int>) {
+    let (operation, heads, scale, pool) = (attention[tokens.count], split.heads, scoreScale, runner.pool)
+    work.attended.write(tokens, from: work.queries) { queries, attended in
+      operation(
+        queries, heads: heads, over: layer.cache, positions: positions, scale: scale, into: &attended, pool: pool)
+    }
+  }
+
+  /// hidden += down(activation(gateUp(norm(hidden)))), normalised where the family does
   private mutating func feedForward(_ layer: DecoderLayer, _ count: Int, _ pass: Pass) throws(EngineError) {
     layer.weights.feedForwardNorm(work.hidden, count, into: &work.normal, pool: runner.pool)
     clock.charge(.rest)
     try runner(
       layer.gateUp, work.normal, count, formatted: &work.formattedHidden, into: &work.gateUp, pass, clock: &clock)
-    SwiGLU.apply(work.gateUp, count, into: &work.inner, pool: runner.pool)
+    activation.apply(work.gateUp, count, into: &work.inner, pool: runner.pool)
     clock.charge(.rest)
     try runner(
       layer.down, work.inner, count, formatted: &work.formattedInner, into: &work.added, pass, clock: &clock)
-    addResidual(work.added, count, to: &work.hidden, pool: runner.pool)
+    add(count, normalised: layer.weights.feedForwardBlockNorm)
+  }
+
+  /// Adds what a block computed to the stream.
+  private mutating func add(_ count: Int, normalised norm: Norm?) {
+    if let norm {
+      norm(work.added, count, into: &work.normal, pool: runner.pool)
+      addResidual(work.normal, count, to: &work.hidden, pool: runner.pool)
+    } else {
+      addResidual(work.added, count, to: &work.hidden, pool: runner.pool)
+    }
     clock.charge(.rest)
   }
 }

@@ -1,28 +1,41 @@
-/// A model of a Hugging Face folder: its configuration, its mapped weights and its tokenizer.
+/// A model of a Hugging Face folder or a GGUF file: its configuration, its mapped weights and its tokenizer.
 ///
 /// Immutable; any number of sessions may use it at once.
 public final class LanguageModel: Sendable {
+  /// The folder, or the GGUF file.
   public let folder: String
   package let configuration: ModelConfiguration
   let weights: ModelWeights
-  /// nil where the folder has no files of a tokenizer; tokens can be given as ids then.
+  /// nil where the files have no tokenizer; tokens can be given as ids then.
   public let tokenizer: Tokenizer?
   /// The text of the model's own chat template, if it has one; `ChatTemplate` knows what to do with it.
   let chatTemplate: String?
+  /// What happened that was not asked for, in sentences to show.
+  let notes: [String]
   /// Nanoseconds that loading took.
   public let loadNanoseconds: Int
 
-  /// Opens the folder and checks everything: the shapes of all tensors and that their values are finite.
+  /// Opens the folder, or the GGUF file that `folder` names, and checks everything: the shapes of all tensors and that their values are finite.
   ///
   /// Throws one line that names the file and the tensor or key.
   public init(folder: String) throws(ModelFileError) {
     let start = ContinuousClock.now
     self.folder = folder
-    configuration = try ModelConfiguration(folder: folder)
-    weights = try ModelWeights(TensorStore(folder: folder), configuration)
-    tokenizer = TokenizerFile(folder: folder) == nil ? nil : try Tokenizer(folder: folder)
-    chatTemplate = try ChatTemplate.text(inFolder: folder)
+    let source = try ModelSource(path: folder)
+    configuration = source.configuration
+    weights = try ModelWeights(source.tensors, configuration, form: source.form)
+    tokenizer = try source.tokenizer()
+    chatTemplate = try source.chatTemplate()
+    notes = Self.notes(on: weights.copies)
     loadNanoseconds = (ContinuousClock.now - start).nanoseconds
+  }
+
+  private static func notes(on copies: [Tensor]) -> [String] {
+    guard let first = copies.first else { return [] }
+    let bytes = copies.reduce(0) { $0 + $1.bytes.byteCount }
+    return [
+      "\(copies.count) tensors, \(first.name) the first, are not aligned in their file and were copied: \(bytes) bytes"
+    ]
   }
 
   /// Bytes of all matrices as the files have them, each counted once.

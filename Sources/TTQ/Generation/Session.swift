@@ -20,7 +20,7 @@ public final class Session {
   package var ran: Set<TokenClass> { hasDecoded ? prefilled.union([.one]) : prefilled }
   private var prefilled: Set<TokenClass> = []
   private var hasDecoded = false
-  private let contextNotes: [String]
+  private let lastingNotes: [String]
   private var decoder: Decoder
   private let bindNanoseconds: Int
 
@@ -32,8 +32,8 @@ public final class Session {
     guard capacity > 0, capacity <= 1 << 24 else {
       throw .invalidOption("context of \(capacity) tokens: expected 1...\(1 << 24)")
     }
-    guard options.search == 0 || options.format.side == .half else {
-      throw .invalidOption("no range search for scales and minima in 8 bits")
+    guard capacity <= limit || model.weights.positions == nil else {
+      throw .invalidOption("context of \(capacity) tokens: the model has learned \(limit) positions and no more")
     }
     let machine = try Self.machine(options)
     let shape = model.configuration
@@ -61,11 +61,12 @@ public final class Session {
     self.options = options
     self.capacity = capacity
     if capacity > limit {
-      contextNotes = ["the context of \(capacity) goes beyond the \(limit) positions that the model was made for"]
+      lastingNotes =
+        model.notes + ["the context of \(capacity) goes beyond the \(limit) positions that the model was made for"]
     } else {
-      contextNotes = []
+      lastingNotes = model.notes
     }
-    notes = contextNotes
+    notes = lastingNotes
     bindNanoseconds = (ContinuousClock.now - start).nanoseconds
   }
 
@@ -94,7 +95,7 @@ public final class Session {
   /// Forgets the sequence; weights that do not depend on it stay quantized.
   public func reset() {
     decoder.reset()
-    notes = contextNotes
+    notes = lastingNotes
   }
 
   /// Forgets what came after the first `position` tokens; the weights stay as they are quantized.

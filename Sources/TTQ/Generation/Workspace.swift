@@ -20,12 +20,14 @@ struct Workspace: ~Copyable {
   var inner: TokenRows
   var logits: TokenRows
   var rotary: RotaryTable
+  /// Of the layers that see a window; turns nothing where there are none.
+  var slidingRotary: RotaryTable
   /// Formatted activations as wide as the stream, the query heads, and the inside of the feed-forward block.
   var formattedHidden: PackedActivations
   var formattedAttended: PackedActivations
   var formattedInner: PackedActivations
 
-  init(_ configuration: ModelConfiguration, options: SessionOptions, tokens: Int) {
+  init(_ configuration: ModelConfiguration, pairs: RotaryPairs, options: SessionOptions, tokens: Int) {
     let (hiddenSize, innerSize) = (configuration.hiddenSize, configuration.intermediateSize)
     let (queryWidth, keyWidth) = (configuration.queryWidth, configuration.keyValueWidth)
     hidden = TokenRows(tokens, width: hiddenSize)
@@ -36,10 +38,14 @@ struct Workspace: ~Copyable {
     values = TokenRows(tokens, width: keyWidth)
     attended = TokenRows(tokens, width: queryWidth)
     added = TokenRows(tokens, width: hiddenSize)
-    gateUp = TokenRows(tokens, width: 2 * innerSize)
+    gateUp = TokenRows(tokens, width: configuration.shape(of: .gateUp).rows.reduce(0, +))
     inner = TokenRows(tokens, width: innerSize)
     logits = TokenRows(min(tokens, Self.logitRows), width: configuration.vocabularySize)
-    rotary = RotaryTable(RotaryEmbedding(configuration), tokens: tokens)
+    let dimension = configuration.headDimension
+    rotary = RotaryTable(
+      RotaryEmbedding(configuration.rotary, dimension: dimension, pairs: pairs), tokens: tokens)
+    slidingRotary = RotaryTable(
+      RotaryEmbedding(configuration.sliding?.rotary, dimension: dimension, pairs: pairs), tokens: tokens)
     let capacity = options.method == .full ? 0 : tokens
     let (group, format) = (options.format.group, options.activations)
     formattedHidden = PackedActivations(capacity: capacity, k: hiddenSize, group: group, format: format)

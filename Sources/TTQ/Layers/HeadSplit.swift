@@ -6,16 +6,15 @@ struct HeadSplit: Sendable {
   let keyValueHeads: Int
   let dimension: Int
 
-  /// `qkv` holds a row for each of `tokens` tokens; each output receives its own heads, row after row.
-  func callAsFunction(
-    _ qkv: borrowing TokenRows, tokens: Int, queryNorm: RMSNorm?, keyNorm: RMSNorm?, rotary: borrowing RotaryTable,
+  /// `qkv` holds a row for each of `tokens` tokens, `turns` is valid for as many; each output receives its own heads, row after row.
+  @unsafe func callAsFunction(
+    _ qkv: borrowing TokenRows, tokens: Int, queryNorm: RMSNorm?, keyNorm: RMSNorm?, turns: RotaryTable.Turns,
     queries: inout TokenRows, keys: inout TokenRows, values: inout TokenRows, pool: ThreadPool
   ) {
     let (queryWidth, keyWidth) = (heads * dimension, keyValueHeads * dimension)
     let width = queryWidth + 2 * keyWidth
     precondition(qkv.width == width && queries.width == queryWidth)
     precondition(keys.width == keyWidth && values.width == keyWidth)
-    let turns = unsafe rotary.turns
     var queriesSpan = queries.mutable(tokens)
     var keysSpan = keys.mutable(tokens)
     var valuesSpan = values.mutable(tokens)

@@ -1,17 +1,33 @@
 internal import Glibc
 internal import Kernels
 
-/// Turns pairs (i, i + d/2) of a head by an angle that grows with the position and falls with i.
-struct RotaryEmbedding: Sendable {
-  /// Radians for each position, d/2 of them.
-  let frequencies: [Double]
+/// Which elements of a head of d turn together.
+enum RotaryPairs: Sendable {
+  /// i and i + d/2.
+  case halves
+  /// 2i and 2i + 1.
+  case neighbours
+}
 
-  init(_ configuration: ModelConfiguration) {
-    let dimension = configuration.headDimension
-    frequencies = stride(from: 0, to: dimension, by: 2).map { index in
-      let frequency = pow(configuration.ropeTheta, -Double(index) / Double(dimension))
-      return switch configuration.ropeScaling {
+/// Turns pairs of elements of a head by an angle that grows with the position and falls with the pair.
+struct RotaryEmbedding: Sendable {
+  /// Radians for each position, d/2 of them; none where nothing is turned.
+  let frequencies: [Double]
+  let pairs: RotaryPairs
+
+  /// For heads of `dimension` elements; nothing is turned where there are no parameters.
+  init(_ parameters: RotaryParameters?, dimension: Int, pairs: RotaryPairs) {
+    self.pairs = pairs
+    guard let parameters else {
+      frequencies = []
+      return
+    }
+    frequencies = (0..<dimension / 2).map { pair in
+      let frequency = pow(parameters.theta, -2 * Double(pair) / Double(dimension))
+      return switch parameters.scaling {
       case .none: frequency
+      case .linear(let factor): frequency / factor
+      case .divisors(let divisors): frequency / divisors[pair]
       case .llama3(let scaling): scaling.scaled(frequency)
       }
     }
@@ -60,7 +76,8 @@ struct RotaryTable: ~Copyable {
 
   /// The filled rows, valid as long as the table lives.
   @unsafe var turns: Turns {
-    unsafe Turns(cosine: cosine.pointer, sine: sine.pointer, half: embedding.frequencies.count)
+    unsafe Turns(
+      cosine: cosine.pointer, sine: sine.pointer, half: embedding.frequencies.count, pairs: embedding.pairs)
   }
 
   /// Turns heads as the rows of a table say.
@@ -68,10 +85,30 @@ struct RotaryTable: ~Copyable {
     let cosine: UnsafePointer<Float>
     let sine: UnsafePointer<Float>
     let half: Int
+    let pairs: RotaryPairs
 
     /// Turns the head at `head` by the angles of row `token`.
     func rotate(_ head: UnsafeMutablePointer<Float>, token: Int) {
       let (cosine, sine) = unsafe (cosine + token * half, sine + token * half)
+      switch unsafe pairs {
+      case .halves: unsafe rotateHalves(head, cosine, sine)
+      case .neighbours: unsafe rotateNeighbours(head, cosine, sine)
+      }
+    }
+
+    private func rotateNeighbours(
+      _ head: UnsafeMutablePointer<Float>, _ cosine: UnsafePointer<Float>, _ sine: UnsafePointer<Float>
+    ) {
+      for i in unsafe 0..<half {
+        let (a, b) = unsafe (head[2 * i], head[2 * i + 1])
+        unsafe head[2 * i] = a * cosine[i] - b * sine[i]
+        unsafe head[2 * i + 1] = b * cosine[i] + a * sine[i]
+      }
+    }
+
+    private func rotateHalves(
+      _ head: UnsafeMutablePointer<Float>, _ cosine: UnsafePointer<Float>, _ sine: UnsafePointer<Float>
+    ) {
       let (first, second) = unsafe (head, head + half)
       let vectors = unsafe half / 16 * 16
       for i in stride(from: 0, to: vectors, by: 16) {

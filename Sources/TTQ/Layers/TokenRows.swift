@@ -18,18 +18,22 @@ struct TokenRows: ~Copyable {
 
   /// The first `tokens` rows, to be written.
   @_lifetime(&self)
-  mutating func mutable(_ tokens: Int) -> MutableSpan<Float> {
-    let count = tokens * width
-    precondition(count <= memory.count)
+  mutating func mutable(_ tokens: Int) -> MutableSpan<Float> { mutable(0..<tokens) }
+
+  /// The rows of `tokens`, to be written.
+  @_lifetime(&self)
+  mutating func mutable(_ tokens: Range<Int>) -> MutableSpan<Float> {
+    precondition(tokens.lowerBound >= 0 && tokens.upperBound * width <= memory.count)
     return unsafe _overrideLifetime(
-      MutableSpan(_unsafeStart: memory.pointer, count: count), mutating: &self)
+      MutableSpan(_unsafeStart: memory.pointer + tokens.lowerBound * width, count: tokens.count * width),
+      mutating: &self)
   }
 
-  /// Calls `body` with the first `tokens` rows of `source` and of this.
+  /// Calls `body` with the rows of `tokens` of `source` and of this.
   mutating func write(
-    _ tokens: Int, from source: borrowing TokenRows, _ body: (Span<Float>, inout MutableSpan<Float>) -> Void
+    _ tokens: Range<Int>, from source: borrowing TokenRows, _ body: (Span<Float>, inout MutableSpan<Float>) -> Void
   ) {
     var target = mutable(tokens)
-    body(source.rows(0..<tokens), &target)
+    body(source.rows(tokens), &target)
   }
 }

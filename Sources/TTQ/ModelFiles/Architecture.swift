@@ -3,12 +3,6 @@ package enum Architecture: String, CaseIterable, Hashable, Sendable {
   case llama = "LlamaForCausalLM"
   case qwen2 = "Qwen2ForCausalLM"
   case qwen3 = "Qwen3ForCausalLM"
-
-  /// The head dimension where the configuration gives none; nil means hidden size / heads.
-  var defaultHeadDimension: Int? {
-    switch self {
-    case .llama, .qwen2: nil
-    case .qwen3: 128
-    }
-  }
+  case gemma3 = "Gemma3ForCausalLM"
+  case opt = "OPTForCausalLM"
 }

@@ -8,7 +8,7 @@ package struct JSONField: Sendable {
   package let value: JSON
 
   /// The document at `path`, which must be an object.
-  init(path: String) throws(ModelFileError) {
+  package init(path: String) throws(ModelFileError) {
     self.init(path: path, name: "", value: try JSON(path: path))
     guard case .object = value else { throw expected("an object") }
   }
@@ -49,15 +49,21 @@ package struct JSONField: Sendable {
     return number
   }
 
-  /// A finite number above 0.
-  func positive() throws(ModelFileError) -> Double {
+  /// A finite number.
+  func number() throws(ModelFileError) -> Double {
     let number: Double? =
       switch value {
       case .integer(let number): Double(number)
       case .number(let number): number
       default: nil
       }
-    guard let number, number > 0, number.isFinite else { throw expected("a number above 0") }
+    guard let number, number.isFinite else { throw expected("a number") }
+    return number
+  }
+
+  /// A finite number above 0.
+  func positive() throws(ModelFileError) -> Double {
+    guard let number = try? number(), number > 0 else { throw expected("a number above 0") }
     return number
   }
 
@@ -86,7 +92,7 @@ package struct JSONField: Sendable {
   }
 
   /// The members of an object in the file's order; none where it is absent.
-  func members() throws(ModelFileError) -> [(key: String, field: JSONField)] {
+  package func members() throws(ModelFileError) -> [(key: String, field: JSONField)] {
     switch value {
     case .null: return []
     case .object(let members):

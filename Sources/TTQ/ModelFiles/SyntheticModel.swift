@@ -85,7 +85,7 @@ package struct SyntheticModel {
 
   /// The tensors in the file's order: names and shapes.
   private var tensors: [(name: String, shape: [Int])] {
-    let names = Architecture.qwen3.family.names
+    let names = Architecture.qwen3.family.form.names
     let (queries, keys, dimension) = (
       shape.heads * shape.headDimension, shape.keyValueHeads * shape.headDimension, shape.headDimension
     )

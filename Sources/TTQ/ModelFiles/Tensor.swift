@@ -17,6 +17,9 @@ package import Records
   @unsafe package let pointer: UnsafeRawPointer
   private let storage: TensorStorage
 
+  /// Whether the bytes are a copy, as the file does not align them.
+  package var isCopied: Bool { storage.isCopy }
+
   init(_ entry: TensorEntry, element: ElementType, in file: MappedFile) {
     name = entry.name
     shape = entry.shape
@@ -95,6 +98,7 @@ extension RawSpan {
   @unsafe let base: UnsafeRawPointer
   private let file: MappedFile
   private let copy: AlignedBuffer<UInt8>?
+  let isCopy: Bool
 
   init(_ entry: TensorEntry, in file: MappedFile) {
     self.file = file
@@ -102,15 +106,18 @@ extension RawSpan {
       let empty = AlignedBuffer<UInt8>(repeating: 0, count: 0)
       unsafe base = UnsafeRawPointer(empty.pointer)
       copy = consume empty
+      isCopy = false
       return
     }
     if entry.bytes.lowerBound % entry.element.bytes == 0 {
       unsafe base = start + entry.bytes.lowerBound
       copy = nil
+      isCopy = false
     } else {
       let aligned = AlignedBuffer(copying: Span<UInt8>(_bytes: file.bytes.extracting(entry.bytes)))
       unsafe base = UnsafeRawPointer(aligned.pointer)
       copy = consume aligned
+      isCopy = true
     }
   }
 }

@@ -5,7 +5,7 @@ package enum LinearRole: String, CaseIterable, Hashable, Sendable {
   /// Queries, keys and values.
   case qkv
   case output = "o"
-  /// Gate, then up.
+  /// Gate, then up; up alone where nothing is gated.
   case gateUp = "gate_up"
   case down
   case head = "lm_head"
@@ -21,7 +21,8 @@ extension ModelConfiguration {
     switch role {
     case .qkv: ([queryWidth, keyValueWidth, keyValueWidth], hiddenSize)
     case .output: ([hiddenSize], queryWidth)
-    case .gateUp: ([intermediateSize, intermediateSize], hiddenSize)
+    case .gateUp:
+      (Array(repeating: intermediateSize, count: architecture.family.activation.isGated ? 2 : 1), hiddenSize)
     case .down: ([hiddenSize], intermediateSize)
     case .head: ([vocabularySize], hiddenSize)
     }

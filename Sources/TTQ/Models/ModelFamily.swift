@@ -1,10 +1,24 @@
 /// What tells one architecture from another, over the layers that all share. A new one is a file with such a value and a row below.
 struct ModelFamily: Sendable {
+  var norm = NormKind.rootMeanSquare
+  /// What each block adds to the stream is normalised, too, before it is added.
+  var normalizesBlocks = false
   /// Queries and keys are normalised, head by head, before the rotary embedding turns them.
   var normalizesHeads = false
   /// Problems whose tensors have a bias each, added after the product.
   var biased: Set<LinearRole> = []
-  var names = TensorNames()
+  var activation = Activation.swiGLU
+  /// Embeddings are multiplied by the root of their width.
+  var scalesEmbedding = false
+  /// Where position 0 stands in a table of learned positions; nil for families that turn queries and keys instead.
+  var firstPosition: Int?
+  /// Of `sliding` layers each group ends with one that sees everything, where no list says otherwise; nil for families whose layers all do.
+  var slidingPattern: Int?
+  var keys = ConfigurationKeys()
+  /// As the files of Hugging Face folders have the tensors.
+  var form = TensorForm()
+  /// As GGUF files have them; nil where there are none of the family.
+  var gguf: GGUFForm?
 }
 
 extension Architecture {
@@ -13,29 +27,50 @@ extension Architecture {
     case .llama: .llama
     case .qwen2: .qwen2
     case .qwen3: .qwen3
+    case .gemma3: .gemma3
+    case .opt: .opt
     }
   }
 }
 
-/// The tensors of a model by what they are for. The defaults are the names that most families share.
-struct TensorNames: Sendable {
-  var embedding = "model.embed_tokens.weight"
-  var finalNorm = "model.norm.weight"
-  var head = "lm_head.weight"
-  /// What comes before the number of a layer.
-  var layers = "model.layers"
-  var attentionNorm = "input_layernorm.weight"
-  var query = "self_attn.q_proj.weight"
-  var key = "self_attn.k_proj.weight"
-  var value = "self_attn.v_proj.weight"
-  var queryNorm = "self_attn.q_norm.weight"
-  var keyNorm = "self_attn.k_norm.weight"
-  var output = "self_attn.o_proj.weight"
-  var feedForwardNorm = "post_attention_layernorm.weight"
-  var gate = "mlp.gate_proj.weight"
-  var up = "mlp.up_proj.weight"
-  var down = "mlp.down_proj.weight"
+/// Which norm the layers of a family have.
+enum NormKind: Sendable {
+  case rootMeanSquare
+  /// Centred, with a bias.
+  case layer
+}
 
-  /// The name of the bias beside the weights called `name`.
-  static func bias(of name: String) -> String { String(name.dropLast("weight".count)) + "bias" }
+/// How a family writes its `config.json`, where it departs from most.
+struct ConfigurationKeys: Sendable {
+  var intermediateSize = "intermediate_size"
+  var activation = "hidden_act"
+  /// The head dimension where none is given; nil means hidden size / heads.
+  var headDimension: Int?
+  /// Of the norms, for families that do not write it.
+  var normEpsilon: Double?
+  /// What scales scores in place of the head dimension.
+  var scoreScalar: String?
+  var ropeTheta = 10_000.0
+  /// Whether the output layer is the embedding, where that is not said.
+  var tiesEmbeddings = false
+  /// Switches that change the arithmetic, and the only value of each that the engine computes.
+  var switches: KeyValuePairs<String, Bool> = ["attention_bias": false, "mlp_bias": false, "use_sliding_window": false]
+}
+
+/// How a kind of file has the tensors of a family.
+struct TensorForm: Sendable {
+  var names = TensorNames()
+  /// What is to be added to the weights of norms.
+  var normShift: Float = 0
+  var pairs = RotaryPairs.halves
+}
+
+/// How GGUF files have a family.
+struct GGUFForm: Sendable {
+  /// The value of `general.architecture`, and what the family's keys begin with.
+  let name: String
+  /// llama.cpp permutes the queries and keys of some families, so that the elements which turn together stand side by side.
+  var pairs = RotaryPairs.halves
+
+  var form: TensorForm { TensorForm(names: .gguf, pairs: pairs) }
 }

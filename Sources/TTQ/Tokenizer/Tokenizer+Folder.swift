@@ -1,9 +1,13 @@
 extension Tokenizer {
   /// Reads the tokenizer of a model folder: `tokenizer.json`, `vocab.json` with `merges.txt`, or the tiktoken ranks of Llama 3 in
-  /// `tokenizer.model`.
+  /// `tokenizer.model`; or, where `folder` names a file, that of a GGUF file.
   ///
   /// Throws one line that names the file and what was expected.
   public init(folder: String) throws(ModelFileError) {
+    guard !ModelSource.isFile(folder) else {
+      try self.init(GGUFFile(path: folder).metadata)
+      return
+    }
     let configuration = try TokenizerConfiguration(folder: folder)
     switch TokenizerFile(folder: folder) {
     case .json: try self.init(json: try JSONField(path: "\(folder)/tokenizer.json"), configuration: configuration)

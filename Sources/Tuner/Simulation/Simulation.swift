@@ -40,7 +40,8 @@ package struct Simulation: Sendable {
     }
     return SimulationOutcome(
       strategy: row.name, isDefault: row.name == StrategyRow.standard.name, points: recorded.space.points.count,
-      problems: standing.problems, regret: standing.regret, fraction: spent / recorded.elapsed, curve: curve)
+      problems: standing.problems, regret: standing.regret, worst: standing.worst,
+      fraction: spent / recorded.elapsed, curve: curve)
   }
 
   /// The contests that the search leaves open; those whose contenders were all measured in full need none.
@@ -73,6 +74,8 @@ package struct SimulationOutcome: Hashable, Sendable {
   package var points: Int
   package var problems: Int
   package var regret: Regret
+  /// Where the worst of it is; nil where every winner is the best.
+  package var worst: WorstAnswer?
   /// The share of the whole space's measuring time that it took.
   package var fraction: Double
   /// The regret after each measurement.

@@ -56,18 +56,41 @@ struct Standing {
 
   private func regret(_ number: Int) -> Double {
     let members = questions[number]
+    let best = members.compactMap { recorded.truth($0) }.min()
+    guard let best, let truth = winner(number).flatMap({ recorded.truth($0) }) else { return 0 }
+    return truth / best - 1
+  }
+
+  private func winner(_ number: Int) -> Int? {
+    let members = questions[number]
     let points = recorded.space.points
     let known = members.filter { estimates[$0] != nil }
     // Of a layout that had a play-off, nobody else wins.
     let played = Set(known.filter { finalists[$0] }.map { points[$0].layout })
     let running = known.filter { finalists[$0] || !played.contains(points[$0].layout) }
-    let winner =
-      running.min { estimates[$0] ?? .infinity < estimates[$1] ?? .infinity }
+    return running.min { estimates[$0] ?? .infinity < estimates[$1] ?? .infinity }
       ?? members.min { points[$0].tier < points[$1].tier }
-    let best = members.compactMap { recorded.truth($0) }.min()
-    guard let best, let truth = winner.flatMap({ recorded.truth($0) }) else { return 0 }
-    return truth / best - 1
   }
+
+  /// The question whose answer loses most; nil where every answer is the best.
+  var worst: WorstAnswer? {
+    guard let number = regrets.indices.max(by: { regrets[$0] < regrets[$1] }), regrets[number] > 0,
+      let chosen = winner(number),
+      let best = questions[number].min(by: { recorded.truth($0) ?? .infinity < recorded.truth($1) ?? .infinity })
+    else { return nil }
+    let points = recorded.space.points
+    func name(_ point: Int) -> String { "\(points[point].key.name) threads=\(points[point].threads)" }
+    return WorstAnswer(
+      chosen: name(chosen), best: name(best), bestNanoseconds: recorded.truth(best) ?? .nan, regret: regrets[number])
+  }
+}
+
+/// The winner of a search that loses most against the best of the recorded space.
+package struct WorstAnswer: Hashable, Sendable {
+  package var chosen: String
+  package var best: String
+  package var bestNanoseconds: Double
+  package var regret: Double
 }
 
 /// How much slower the winners of a search are than the best there are.
