@@ -30,7 +30,6 @@ struct BarChartDrawing {
       "groups": chart.groups.map(group), "grid": strip.grid(ticks),
       "axis": strip.axis(ticks) { chart.axis == .share ? chart.axis.text($0) : Scale.text($0, step: step) },
       "failed": absent(chart.absent.filter(\.isFailure)), "left": absent(chart.absent.filter { !$0.isFailure }),
-      "count": Words.count(chart.absent.count { !$0.isFailure }, "candidate"),
     ])
   }
 
