@@ -18,11 +18,12 @@ enum PageScript {
         if (!point.hasAttribute("aria-label")) {
           const title = point.querySelector("title");
           point.setAttribute("aria-label", title.textContent);
+          point.setAttribute("role", "img");
           title.remove();
         }
         tip.textContent = point.getAttribute("aria-label");
         tip.hidden = false;
-        const place = point.querySelector("circle").getBoundingClientRect(), width = document.documentElement.clientWidth;
+        const place = point.getBoundingClientRect(), width = document.documentElement.clientWidth;
         const left = Math.min(Math.max(8, place.left + place.width / 2 - tip.offsetWidth / 2), width - tip.offsetWidth - 8);
         tip.style.left = `${left + scrollX}px`;
         tip.style.top = `${place.top + scrollY - tip.offsetHeight - 8}px`;
@@ -39,10 +40,10 @@ enum PageScript {
         const step = {ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1}[event.key];
         const point = pointOf(event);
         if (!step || !point) return;
-        const across = element => Number(element.querySelector("circle").getAttribute("cx"));
+        const across = element => Number(element.getAttribute("cx"));
         const points = [...point.closest("svg").querySelectorAll(".point")].sort((a, b) => across(a) - across(b));
         const next = points[points.indexOf(point) + step];
-        if (next) { event.preventDefault(); next.focus(); }
+        if (next) { event.preventDefault(); if (!next.hasAttribute("tabindex")) next.tabIndex = -1; next.focus(); }
       });
 
       // Numbers as the report writes them.
