@@ -50,12 +50,12 @@ enum PageScript {
       const significant = value => {
         const size = Math.abs(value);
         if (size === 0) return "0";
-        if (size < 1e-3 || size >= 1e8) return value.toExponential(2);
+        if (size < 1e-3 || size >= 1e8) return value.toExponential(2).replace(/e([+-])(\d)$/, "e$10$2");
         return value.toFixed(Math.max(0, 2 - Math.floor(Math.log10(size * 1.0005))));
       };
       const units = {
         plain: significant, count: value => value.toFixed(0), ratio: value => `${significant(value)}×`,
-        error: value => value === 0 ? "0" : value.toExponential(1),
+        error: value => value === 0 ? "0" : value.toExponential(1).replace(/e([+-])(\d)$/, "e$10$2"),
         share: value => { const p = value * 100, s = Math.abs(p); return `${p.toFixed(s >= 10 || p === 0 ? 0 : s >= 1 ? 1 : 2)} %`; },
         time: value => {
           const size = Math.abs(value), [scale, name] = size < 1e3 ? [1, "ns"] : size < 1e6 ? [1e3, "µs"] : size < 1e9 ? [1e6, "ms"] : [1e9, "s"];

@@ -88,6 +88,7 @@ enum Stylesheet {
     .plot .roof { stroke: var(--roof); stroke-width: 1.5; }
     svg .roofname { fill: var(--roof); font-size: 11px; paint-order: stroke; stroke: var(--page); stroke-width: 3px; }
     svg .rug { stroke: var(--best); stroke-width: 1; stroke-opacity: .65; vector-effect: non-scaling-stroke; fill: none; }
+    .records td { white-space: nowrap; }
     .bars table { width: 100%; border: 0; font: 12px/1.3 ui-sans-serif, system-ui, "Helvetica Neue", Arial, sans-serif; }
     .bars th, .bars td { border: 0; padding: 0 .45rem; vertical-align: middle; height: 20px; }
     .bars th { text-align: right; width: 1%; white-space: nowrap; padding-left: 0;
