@@ -55,7 +55,7 @@ struct CompareCommand: ParsableCommand {
       flips                  \(comparison.flips), \(Quantity.percent(comparison.share, digits: 1)) of the questions
       """)
     if tune.shapes != nil || tune.model != nil {
-      print(try modelTimes(a, b, comparison, try tune.modelShape(), machine))
+      for shape in try tune.modelShapes() { print(try modelTimes(a, b, comparison, shape, machine)) }
     }
   }
 

@@ -16,8 +16,8 @@ struct TuneCommand: ParsableCommand {
   @Option(help: "A Hugging Face folder or a GGUF file: its shapes are tuned. (default: the demo model)")
   var model: String?
 
-  @Option(help: "A shape set of Tuning/problems, such as qwen3-0.6b, or the path of one.")
-  var shapes: String?
+  @Option(help: "Shape sets of Tuning/problems, such as qwen3-0.6b,qwen3-1.7b, or paths of some, comma between.")
+  var shapes: CommaList<String>?
 
   @OptionGroup var tuneOptions: TuneOptions
   @OptionGroup var formatOptions: FormatOptions
@@ -29,23 +29,23 @@ struct TuneCommand: ParsableCommand {
 
   func run() throws {
     let machine = try options.machine()
-    let shape = try modelShape()
-    if tuneOptions.rigor == .estimate { return try printEstimates(shape, machine) }
+    let shapes = try modelShapes()
+    if tuneOptions.rigor == .estimate { return try printEstimates(shapes, machine) }
     let outcome = try tuneOptions.tune(
-      [shape], format: formatOptions.format, activation: formatOptions.activations,
+      shapes, format: formatOptions.format, activation: formatOptions.activations,
       cache: formatOptions.cache, norm: formatOptions.norm, options: options, machine: machine)
     TuneOptions.summarise(outcome)
     print("to see how each winner won: ttq report")
   }
 
   /// What would be used without measuring: the rule's choices.
-  private func printEstimates(_ shape: ModelShape, _ machine: Machine) throws {
+  private func printEstimates(_ shapes: [ModelShape], _ machine: Machine) throws {
     let lookup = PlanLookup(plan: nil, machine: machine, threads: options.threadCount(machine))
     func line(_ family: some KernelFamily, _ problem: Problem) throws -> String {
       try lookup.select(family, for: problem).explanation
     }
     let problems = TuningProblems.all(
-      of: [shape], format: formatOptions.format, activation: formatOptions.activations, cache: formatOptions.cache,
+      of: shapes, format: formatOptions.format, activation: formatOptions.activations, cache: formatOptions.cache,
       norm: formatOptions.norm)
     for problem in problems {
       if let family = Catalogue.standard[problem.family] { print(try line(family, problem)) }
@@ -54,8 +54,8 @@ struct TuneCommand: ParsableCommand {
   }
 
   /// The shapes that were asked for, or the demo model's.
-  func modelShape() throws -> ModelShape {
-    if let shapes { return try ModelShape(named: shapes, in: options.dataFolder) }
-    return try ModelShape(folder: try model ?? options.dataFolder.findDemoModel())
+  func modelShapes() throws -> [ModelShape] {
+    if let shapes { return try shapes.values.map { try ModelShape(named: $0, in: options.dataFolder) } }
+    return [try ModelShape(folder: try model ?? options.dataFolder.findDemoModel())]
   }
 }

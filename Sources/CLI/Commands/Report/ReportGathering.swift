@@ -194,8 +194,9 @@ struct ReportGathering {
     var commands = ["swift build -c release"]
     for session in sessions {
       let format = session.format
+      let shapes = session.shapes.filter { $0 != DemoCommand.model }.joined(separator: ",")
       let parts = [
-        "ttq tune", session.shapes.map { $0 == DemoCommand.model ? "" : "--shapes \($0)" }.joined(separator: " "),
+        "ttq tune", shapes.isEmpty ? "" : "--shapes \(shapes)",
         "--rigor \(session.rigor.rawValue)", format.bits == 4 ? "" : "--bits \(format.bits)",
         format.group == 32 ? "" : "--group \(format.group)",
         format.side == .half ? "" : "--side \(format.side.rawValue)",
