@@ -62,7 +62,8 @@ let package = Package(
       swiftSettings: swift),
     .testTarget(
       name: "TunerTests", dependencies: ["FaultyWorker", "Kernels", "Records", "Tuner"], swiftSettings: swift),
-    .testTarget(name: "ReportTests", dependencies: ["Report", "Records"], swiftSettings: swift),
+    .testTarget(
+      name: "ReportTests", dependencies: ["Report", "Records"], exclude: ["Golden"], swiftSettings: swift),
     .testTarget(
       name: "TTQTests", dependencies: ["TTQ", "Kernels", "CKernels", "Records"], exclude: ["Golden"],
       swiftSettings: swift),

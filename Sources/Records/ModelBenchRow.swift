@@ -22,6 +22,8 @@ package struct ModelBenchRow: Codable, Hashable, Sendable {
   package var parts: PromptParts?
   /// The time of a prompt over that of the same prompt with frozen weights.
   package var overFrozen: Ratio?
+  /// Nanoseconds that the rows of the tuned plan add up to for the same work; nil where the plan lacks one.
+  package var plannedNanoseconds: Double?
   /// The time of requantizing all layers over that of moving its bytes at the copy roof.
   package var quantizeOverCopy: Double?
   /// The share of the read roof that the weights and the cache were read at while tokens were generated, 0...1.
@@ -62,6 +64,7 @@ package struct ModelBenchRow: Codable, Hashable, Sendable {
     case nanoseconds = "samples_ns"
     case tokensPerSecond = "samples_ts"
     case overFrozen = "over_frozen"
+    case plannedNanoseconds = "planned_ns"
     case quantizeOverCopy = "quantize_over_copy"
     case readShare = "read_share"
     case copyRoof = "copy_roof_gbps"
@@ -93,6 +96,7 @@ package struct ModelBenchRow: Codable, Hashable, Sendable {
     try values.encode(tokensPerSecond, forKey: .tokensPerSecond)
     try values.encode(parts, forKey: .parts)
     try values.encode(overFrozen, forKey: .overFrozen)
+    try values.encode(plannedNanoseconds, forKey: .plannedNanoseconds)
     try values.encode(quantizeOverCopy, forKey: .quantizeOverCopy)
     try values.encode(readShare, forKey: .readShare)
     try values.encode(copyRoof, forKey: .copyRoof)

@@ -101,34 +101,36 @@ enum JSONRenderer {
   private static func chart(_ chart: BarChart) -> JSONValue {
     let bars = chart.groups.flatMap { group in
       group.bars.map { bar in
-        JSONValue.object([
-          ("group", .string(group.title)), ("label", .string(bar.label)), ("value", .number(bar.value)),
-          ("low", .number(bar.low)), ("high", .number(bar.high)),
-          ("roof", bar.roof.map { .string($0.name) } ?? .null), ("roof_value", .number(bar.roof?.value)),
-          ("winner", .bool(bar.highlighted)), ("notes", .array(bar.notes.map { .string($0) })),
-        ])
+        JSONValue.array(
+          [
+            .string(group.title), .string(bar.label), drawn(bar.value), drawn(bar.low), drawn(bar.high),
+            bar.roof.map { .string($0.name) } ?? .null, drawn(bar.roof?.value), .bool(bar.highlighted),
+          ] + bar.notes.map { .string($0) })
       }
     }
+    let fields = ["group", "label", "value", "low", "high", "roof", "roof value", "winner"] + chart.columns
     let absent = chart.absent.map { absent in
       JSONValue.object([
         ("label", .string(absent.label)), ("status", .string(absent.status)), ("reason", .string(absent.reason)),
       ])
     }
     return .object([
-      ("caption", .string(chart.caption)), ("unit", .string(chart.axis.symbol)), ("bars", .array(bars)),
-      ("not_drawn", .array(absent)),
+      ("caption", .string(chart.caption)), ("unit", .string(chart.axis.symbol)),
+      ("fields", .array(fields.map { .string($0) })),
+      ("bars", .array(bars)), ("not_drawn", .array(absent)),
     ])
   }
 
   private static func plot(_ plot: Plot) -> JSONValue {
-    let points = plot.series.flatMap { series in
-      series.points.map { point in
-        JSONValue.object([
-          ("series", .string(series.name)), ("label", .string(point.label)), ("x", .number(point.x)),
-          ("y", .number(point.y)), ("low", .number(point.low)), ("high", .number(point.high)),
-          ("winner", .bool(point.highlighted)),
+    let fields = ["label", "x", "y", "low", "high", "winner"]
+    let series = plot.series.map { series in
+      let points = series.points.map { point in
+        JSONValue.array([
+          .string(point.label), drawn(point.x), drawn(point.y), drawn(point.low), drawn(point.high),
+          .bool(point.highlighted),
         ])
       }
+      return JSONValue.object([("name", .string(series.name)), ("points", .array(points))])
     }
     let ceilings = plot.ceilings.map { ceiling in
       let ends = [ceiling.from, ceiling.to].map { JSONValue.array([.number($0.x), .number($0.y)]) }
@@ -136,8 +138,13 @@ enum JSONRenderer {
     }
     return .object([
       ("caption", .string(plot.caption)), ("x", .string(plot.x.title)), ("y", .string(plot.y.title)),
-      ("points", .array(points)), ("ceilings", .array(ceilings)),
+      ("fields", .array(fields.map { .string($0) })), ("series", .array(series)), ("ceilings", .array(ceilings)),
     ])
+  }
+
+  /// A number that was computed to be drawn: six significant digits; what was measured stands unrounded in the records.
+  private static func drawn(_ value: Double?) -> JSONValue {
+    .number(value.flatMap { $0.isFinite ? Double(Unit.text($0, digits: 6)) : nil })
   }
 
   private static func heatMap(_ map: HeatMap) -> JSONValue {

@@ -41,15 +41,15 @@ struct TradeOff {
     }
   }
 
-  /// The fastest measured generation of the model in the format, whatever the threads.
+  /// The fastest measured generation of the model in the format, whatever the threads and the positions cached before.
   private static func speed(_ subject: EvaluationCase, of model: String, _ rows: [ModelBenchRow]) -> Double? {
     rows.filter { row in
-      guard row.model == model, row.generatedTokens > 0, row.depth == 0 else { return false }
+      guard row.model == model, row.generatedTokens > 0 else { return false }
       guard let bits = subject.bits else { return row.engine == .full && subject.method == "full" }
       guard row.engine != .full, subject.rank.map({ $0 == .fixed(0) }) ?? true else { return false }
       let format = "q\(bits)g\(subject.group ?? 32)"
       return row.type == format || row.type.hasPrefix(format + "/") || row.type.hasPrefix(format + "s8")
-    }.map(\.meanTokensPerSecond).max()
+    }.compactMap(\.medianTokensPerSecond).max()
   }
 
   var plots: [Plot] {
@@ -97,8 +97,9 @@ struct TradeOff {
   /// What tells a way from others of its text.
   static func name(_ subject: EvaluationCase) -> String {
     [
-      subject.method, subject.bits.map { "q\($0)g\(subject.group ?? 32)" }, subject.rank.map { "rank \($0)" },
-      subject.alpha.map { "alpha \($0)" }, subject.search.map { "search \($0)" },
+      subject.method, subject.bits.map { "q\($0)g\(subject.group ?? 32)" },
+      subject.rank.flatMap { $0 == .fixed(0) ? nil : "rank \($0)" },
+      subject.alpha.map { "alpha \($0)" }, subject.search.flatMap { $0 == 0 ? nil : "search \($0)" },
       subject.calibration.map { "from \($0)" },
     ].compactMap { $0 }.joined(separator: " ")
   }
@@ -119,5 +120,13 @@ struct TradeOff {
             .text(way.isOnFront ? "yes" : ""),
           ], highlighted: way.isOnFront)
       })
+  }
+}
+
+extension ModelBenchRow {
+  /// The median over the repetitions; nil of none.
+  var medianTokensPerSecond: Double? {
+    let rates = tokensPerSecond.filter(\.isFinite).sorted()
+    return rates.isEmpty ? nil : (rates[rates.count / 2] + rates[(rates.count - 1) / 2]) / 2
   }
 }

@@ -22,6 +22,11 @@ struct PlotTests {
     #expect(tokens.first == 1 && tokens.allSatisfy { log2($0) == log2($0).rounded() })
   }
 
+  @Test func aNarrowLogarithmicScaleHasRoundTicksToo() {
+    let scale = Scale([38, 54], isLogarithmic: true, from: 0, to: 1)
+    #expect(scale.ticks() == [40, 50, 60] && scale.text(40) == "40")
+  }
+
   @Test(arguments: [[], [5.0], [0, 0], [.nan], [-1, -1]])
   func scalesOfFewValuesStayFinite(values: [Double]) {
     for isLogarithmic in [false, true] {

@@ -124,6 +124,39 @@ import Testing
     }
   }
 
+  /// SentencePiece by hand: scores decide, spaces are marks, unknown letters are bytes, and defined tokens are found whole.
+  @Test func scores() throws {
+    let bytes = (0...255).map { (text: "<0x\(String(format: "%02X", $0))>", kind: Int32(6), score: Float(0)) }
+    let tokens: [(text: String, kind: Int32, score: Float)] =
+      [("<unk>", 2, 0), ("<s>", 3, 0), ("</s>", 3, 0)] + bytes + [
+        ("\u{2581}", 1, -9), ("a", 1, -9), ("b", 1, -9), ("ab", 1, -3), ("ba", 1, -2), ("\u{2581}a", 1, -4),
+        ("\u{2581}\u{2581}", 4, 0), ("<x>", 4, 0),
+      ]
+    var builder = GGUFBuilder()
+    builder.metadata = [
+      ("tokenizer.ggml.model", .string("llama")), ("tokenizer.ggml.tokens", .array(tokens.map { .string($0.text) })),
+      ("tokenizer.ggml.token_type", .array(tokens.map { .int32($0.kind) })),
+      ("tokenizer.ggml.scores", .array(tokens.map { .float32($0.score) })),
+    ]
+    func id(_ text: String) -> Int { tokens.firstIndex { $0.text == text } ?? -1 }
+    try folder.write("model.gguf", builder.bytes)
+    let prefixed = try Tokenizer(folder: path)
+    // The best pair first: "ba" before "ab", so the first "a" is left for the mark.
+    #expect(try prefixed.encode("aba") == [id("\u{2581}a"), id("ba")])
+    #expect(try prefixed.encode("aba", template: true) == [1, id("\u{2581}a"), id("ba")])
+    #expect(prefixed.decode([id("\u{2581}a"), id("ba")]) == "aba")
+    #expect(try prefixed.encode("\u{E9}") == [id("\u{2581}"), id("<0xC3>"), id("<0xA9>")])
+    #expect(prefixed.decode([id("<0xC3>"), id("<0xA9>")]) == "\u{E9}")
+    builder.metadata.append(("tokenizer.ggml.add_space_prefix", .bool(false)))
+    try folder.write("model.gguf", builder.bytes)
+    let plain = try Tokenizer(folder: path)
+    #expect(
+      try plain.encode("ab  ab<x></s>") == [id("ab"), id("\u{2581}\u{2581}"), id("ab"), id("<x>")]
+        + "</s>".utf8.map { Int($0) + 3 })
+    #expect(try plain.encode("a</s>", special: true) == [id("a"), 2])
+    #expect(plain.decode([id("\u{2581}a"), id("\u{2581}\u{2581}"), id("b")]) == " a  b")
+  }
+
   @Test func hostileTokenizers() throws {
     func expect(_ part: String, _ key: String, _ value: GGUFBuilder.Value?, model: String = "llama") throws {
       var members: [String: GGUFBuilder.Value] = [

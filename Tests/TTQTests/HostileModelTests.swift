@@ -83,6 +83,21 @@ import Testing
     }
   }
 
+  /// Files saved without the output layer name the same tensors without `model.` before them.
+  @Test(arguments: TinyModel.allCases)
+  func bareModels(_ model: TinyModel) throws {
+    var logits: [[Float]] = []
+    for prefix in ["model.", ""] {
+      try model.write(to: folder, prefix: prefix)
+      let session = try Session(LanguageModel(folder: folder.path), .testing(.full))
+      try session.prefill(Array(1...9))
+      logits.append(session.logits)
+    }
+    #expect(logits[0] == logits[1] && logits[0].contains { $0 != 0 })
+    try model.write(to: folder, prefix: "other.")
+    #expect(try #require(failure()).contains("missing tensor model."))
+  }
+
   @Test func missingHead() throws {
     try write(tied: false)
     #expect(try #require(failure()).contains("missing tensor lm_head.weight"))

@@ -101,13 +101,14 @@ import Testing
     bytes.replaceSubrange(0..<8, with: GGUFBuilder.bytes(UInt64(count - 7)))
     try folder.write("model.safetensors", bytes)
     let copied = try Session(LanguageModel(folder: folder.path), .testing(.full))
-    let note = try #require(copied.notes.first)
     #expect(
-      copied.notes.count == 1 && note.hasPrefix("15 tensors, model.embed_tokens.weight the first, are not aligned"))
-    #expect(note.hasSuffix("were copied: \(copied.model.weightBytes) bytes"))
+      copied.notes == [
+        "model.embed_tokens.weight and 14 more tensors are not aligned in the file and had to be copied: "
+          + "\(copied.model.weightBytes) bytes"
+      ])
     try copied.prefill(tokens)
     #expect(copied.logits == aligned.logits)
     copied.reset()
-    #expect(copied.notes == [note])
+    #expect(copied.notes.count == 1)
   }
 }

@@ -58,6 +58,17 @@ import Testing
     #expect(largestDifference(logits, try reference.tensor("logits").floats()) > 1e-2)
   }
 
+  /// Two of three layers see 8 positions and read no more.
+  @Test(.enabled(if: TestData.hasShared, "needs ../shared/data/models"))
+  func windowsAreAllThatIsRead() throws {
+    let model = try LanguageModel(folder: TestData.shared("models/reference-architectures/gemma3"))
+    let session = try Session(model, .testing(.full))
+    let position = Double(2 * 2 * 32 * 4)
+    for (positions, seen) in [(0.0, 0.0), (4, 12), (8, 24), (20, 36)] {
+      #expect(abs(session.cacheBytes(at: positions) - position * seen) < 1e-6)
+    }
+  }
+
   /// A model of learned positions has none beyond them.
   @Test(.enabled(if: TestData.hasShared, "needs ../shared/data/models"))
   func learnedPositionsEnd() throws {

@@ -72,12 +72,14 @@ enum TinyModel: String, CaseIterable {
 
   private func norms(_ names: [String]) -> [(String, [Int])] { names.map { ("\($0).weight", [16]) } }
 
-  /// Writes `config.json` and `model.safetensors`.
-  func write(to folder: TestFolder) throws {
+  /// Writes `config.json` and `model.safetensors`, with `prefix` before the names of tensors.
+  func write(to folder: TestFolder, prefix: String = "model.") throws {
     try folder.write("config.json", configuration)
     var writer = SafetensorsWriter()
     for (name, shape) in shapes {
-      writer.add(name, shape: shape, values: (0..<shape.reduce(1, *)).map { sin(Float($0 * 13 + name.count)) })
+      writer.add(
+        prefix + name.dropFirst("model.".count), shape: shape,
+        values: (0..<shape.reduce(1, *)).map { sin(Float($0 * 13 + name.count)) })
     }
     try writer.write(path: "\(folder.path)/model.safetensors")
   }

@@ -40,6 +40,19 @@ struct PlayOffTests {
     #expect(abs(timings[0].medianNanoseconds / timings[1].medianNanoseconds - 1.05) < 1e-9)
   }
 
+  @Test func aContestThatWasMostlyCalmIsNotDisturbed() {
+    func contest(_ loud: Set<Int>) -> [CandidateMeasurement] {
+      [100.0, 120].map { time in
+        let rounds = (0..<15).map { loud.contains($0) ? 3 * time : time + Double($0) / 10 }
+        return CandidateMeasurement(status: .correct, samples: rounds, rounds: rounds)
+      }
+    }
+    #expect(!Contest.isDisturbed(contest([])))
+    #expect(!Contest.isDisturbed(contest([2, 7, 8])))
+    #expect(Contest.isDisturbed(contest([6, 7, 8, 9, 10, 11, 12, 13, 14])))
+    #expect(!Contest.isDisturbed([CandidateMeasurement(status: .wrong, reason: "error 1")]))
+  }
+
   @Test func onlyWhatCanStillWinTakesPart() throws {
     func candidate(_ variant: String, _ median: Double, threads: Int = 1) throws -> CandidateResult {
       try PlanEmissionTests.result(PlanEmissionTests.statistic, variant, threads: threads, median: median)

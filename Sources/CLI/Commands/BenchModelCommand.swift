@@ -72,14 +72,18 @@ struct BenchModelCommand: ParsableCommand {
     let machine = try options.machine()
     let (plan, _, planNotes) = options.loadPlan(machine)
     for line in planNotes { note("note: \(line)") }
-    let (model, name) = try loadModel()
+    let (model, shape) = try loadModel()
     let threads = options.threadCount(machine)
     let contenders = try contenders(model, machine: machine, threads: threads, plan: plan)
     let interrupt = Interrupt()
     let bench = ModelBench(
-      name: name, contenders: contenders, tests: tests, rounds: rounds, machine: machine, threads: threads,
+      name: shape.name, contenders: contenders, tests: tests, rounds: rounds, machine: machine, threads: threads,
       isInterrupted: { interrupt.wasRaised })
-    let outcome = try bench.run()
+    var outcome = try bench.run()
+    if let plan, lmHead == .quantized {
+      let planned = PlannedModel(plan: plan, shape: shape)
+      for index in outcome.rows.indices { outcome.rows[index].plannedNanoseconds = planned.time(of: outcome.rows[index]) }
+    }
     if json {
       for row in outcome.rows {
         print(String(decoding: try RecordFile.encode(row, compact: true), as: UTF8.self), terminator: "")
@@ -121,8 +125,8 @@ struct BenchModelCommand: ParsableCommand {
   }
 
   /// The model in the folder, or one of random weights that lies in memory for as long as this process lives.
-  private func loadModel() throws -> (LanguageModel, String) {
-    if let folder { return (try LanguageModel(folder: folder), URL(filePath: folder).lastPathComponent) }
+  private func loadModel() throws -> (LanguageModel, ModelShape) {
+    if let folder { return (try LanguageModel(folder: folder), try ModelShape(folder: folder)) }
     let shape = try ModelShape(named: shapes ?? "", in: options.dataFolder)
     let memory = "/dev/shm"
     let base = FileManager.default.isWritableFile(atPath: memory) ? memory : FileManager.default.temporaryDirectory.path
@@ -131,7 +135,7 @@ struct BenchModelCommand: ParsableCommand {
     // What is mapped stays after the names are gone.
     defer { try? FileManager.default.removeItem(atPath: folder) }
     try SyntheticModel(shape).write(to: folder)
-    return (try LanguageModel(folder: folder), shape.name)
+    return (try LanguageModel(folder: folder), shape)
   }
 }
 

@@ -32,7 +32,7 @@ extension ModelBench.Outcome {
     var table = TextTable(
       [
         "model", "engine", "prefill", "type", "KV", "threads", "test", "t/s", "+-", "time", "statistic", "quantize",
-        "attention", "rest", "over frozen", "quantize / copy", "of read roof",
+        "attention", "rest", "over frozen", "over plan", "quantize / copy", "of read roof",
       ], left: [0, 1, 2, 3, 4, 6])
     for row in rows { table.add(row.cells) }
     return table
@@ -54,6 +54,7 @@ extension ModelBenchRow {
       parts.map { Quantity.percent($0.attention, digits: 1) } ?? "-",
       parts.map { Quantity.percent($0.rest, digits: 1) } ?? "-",
       ratio.map { "\($0[0]) (\($0[1]) to \($0[2]))" } ?? "-",
+      plannedNanoseconds.map { Quantity.decimal(meanNanoseconds / $0, digits: 3) } ?? "-",
       quantizeOverCopy.map { Quantity.decimal($0, digits: 2) } ?? "-",
       readShare.map { Quantity.percent($0) } ?? "-",
     ]

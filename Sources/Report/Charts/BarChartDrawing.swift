@@ -30,7 +30,6 @@ struct BarChartDrawing {
       "groups": chart.groups.map(group), "grid": strip.grid(ticks),
       "axis": strip.axis(ticks) { chart.axis == .share ? chart.axis.text($0) : Scale.text($0, step: step) },
       "failed": absent(chart.absent.filter(\.isFailure)), "left": absent(chart.absent.filter { !$0.isFailure }),
-      "count": Words.count(chart.absent.count { !$0.isFailure }, "candidate"),
     ])
   }
 
@@ -54,7 +53,7 @@ struct BarChartDrawing {
   private func row(_ bar: BarChart.Bar) -> [String: Any] {
     var marks = strip.bar(to: bar.value, kind: bar.highlighted ? "bar best" : "bar")
     if let roof = bar.roof, roof.value.isFinite { marks += strip.line(roof.value, kind: "roof") }
-    if let low = bar.low, let high = bar.high { marks += strip.whisker(low, high) }
+    if let low = bar.low, let high = bar.high { marks += strip.span(low, high, kind: "whisker") }
     return [
       "best": bar.highlighted && hasOthers, "label": HTMLText.escape(bar.label), "marks": Strip.drawing(marks),
       "notes": bar.notes.map(HTMLText.escape),
@@ -65,7 +64,7 @@ struct BarChartDrawing {
   private func roofName(_ group: BarChart.Group) -> String {
     guard let roof = group.bars.first?.roof, roof.value.isFinite else { return "" }
     let value = chart.axis == .share ? "" : " \(chart.axis.text(roof.value)) \(chart.axis.symbol)"
-    return strip.line(roof.value, from: "20%", kind: "roof")
+    return strip.line(roof.value, kind: "roof")
       + strip.text(roof.name + value, at: roof.value, kind: "roofname")
   }
 }

@@ -131,7 +131,7 @@ package struct PlotDrawing {
   private func legendMarks() -> [String] {
     legend.flatMap { entry in
       [
-        SVG.disc(x: entry.x + 5, y: entry.y - 4, radius: 4, kind: "dot s\(entry.colour)"),
+        SVG.disc(x: entry.x + 5, y: entry.y - 4, radius: 4, kind: "key s\(entry.colour)"),
         SVG.text(entry.name, x: entry.x + 14, y: entry.y, kind: "label", anchor: "start"),
       ]
     }
@@ -201,13 +201,13 @@ package struct PlotDrawing {
 
   private func draw(_ point: Plot.Point, colour: String) -> String {
     let place = (x: x.place(point.x), y: y.place(point.y))
-    let kind = "\(point.highlighted ? "dot" : "dot pale") \(colour)"
-    var whisker = ""
+    var error = ""
     if let low = point.low, let high = point.high, low.isFinite, high.isFinite, !plot.y.isLogarithmic || low > 0 {
-      whisker = SVG.line(place.x, y.place(low), place.x, y.place(high), kind: "whisker")
+      error = SVG.line(place.x, y.place(low), place.x, y.place(high), kind: "error")
     }
-    let disc = SVG.disc(x: place.x, y: place.y, radius: point.highlighted ? 4.2 : 2.6, kind: kind)
-    return "<g class=\"point\" role=\"img\" tabindex=\"\(point.highlighted ? 0 : -1)\">"
-      + "<title>\(HTMLText.escape(point.label))</title>\(whisker)\(disc)</g>"
+    // A script lets the keyboard reach the others from here.
+    let (best, focus) = point.highlighted ? (" best", " role=\"img\" tabindex=\"0\"") : ("", "")
+    return "\(error)<circle class=\"point\(best) \(colour)\" cx=\"\(SVG.round(place.x))\" cy=\"\(SVG.round(place.y))\" "
+      + "r=\"3\"\(focus)><title>\(HTMLText.escape(point.label))</title></circle>"
   }
 }

@@ -51,9 +51,10 @@ package struct Scale {
   }
 
   /// About six round values; on a logarithmic scale powers of ten, with 2 and 5 between them where there is room, or powers of two
-  /// where `binary`.
+  /// where `binary`; within less than a factor of five even distances again.
   package func ticks(binary: Bool = false) -> [Double] {
-    guard isLogarithmic else {
+    // Within a few factors, round numbers at even distances say more than powers do.
+    guard isLogarithmic, binary || high / low > 5 else {
       let step = Self.step((high - low) / 6)
       let first = Int((low / step).rounded(.up))
       let last = Int((high / step).rounded(.down))
@@ -79,7 +80,7 @@ package struct Scale {
 
   /// A tick's number: with the decimals that an even step needs, short on a logarithmic scale.
   package func text(_ tick: Double) -> String {
-    guard !isLogarithmic else { return tick >= 1000 ? Unit.grouped(tick) : Unit.short(tick) }
+    guard !isLogarithmic || high / low <= 5 else { return tick >= 1000 ? Unit.grouped(tick) : Unit.short(tick) }
     return Self.text(tick, step: Self.step((high - low) / 6))
   }
 

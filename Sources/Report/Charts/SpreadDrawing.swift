@@ -37,12 +37,10 @@ struct SpreadDrawing {
 
   private func marks(_ row: SpreadChart.Row) -> String {
     guard row.median > 0, row.lower.isFinite, row.upper.isFinite else { return Strip.drawing("") }
-    let (a, b) = (strip.place(row.lower / row.median), strip.place(row.upper / row.median))
-    let box =
-      "<rect class=\"box\" x=\"\(Strip.percent(a))\" y=\"20%\" height=\"60%\" width=\"\(Strip.percent(max(0.2, b - a)))\"/>"
+    let box = strip.span(row.lower / row.median, row.upper / row.median, kind: "box")
     let places = row.samples.filter(\.isFinite).map { Int((strip.place($0) * 10).rounded()) }
     let rug = places.map { "M\($0) 3v14" }.joined()
     return Strip.drawing(strip.line(1, kind: "axis") + box)
-      + "<svg class=\"row over\" viewBox=\"0 0 1000 20\" preserveAspectRatio=\"none\"><path class=\"rug\" d=\"\(rug)\"/></svg>"
+      + "<svg class=\"over\" aria-hidden=\"true\" viewBox=\"0 0 1000 20\" preserveAspectRatio=\"none\"><path class=\"rug\" d=\"\(rug)\"/></svg>"
   }
 }

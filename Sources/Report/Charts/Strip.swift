@@ -10,23 +10,21 @@ struct Strip {
     return part.isFinite ? min(max(part, 0), 1) * 100 : 0
   }
 
-  /// A line across the row at `value`; drawn from its top to its bottom unless told otherwise.
-  func line(_ value: Double, from top: String? = nil, to bottom: String = "100%", kind: String) -> String {
-    let x = Self.percent(place(value))
-    return "<line class=\"\(kind)\" x1=\"\(x)\" x2=\"\(x)\"\(top.map { " y1=\"\($0)\"" } ?? "") y2=\"\(bottom)\"/>"
+  /// A line across the row at `value`; its width and height are the style sheet's.
+  func line(_ value: Double, kind: String) -> String {
+    "<rect class=\"\(kind)\" x=\"\(Self.percent(place(value)))\"/>"
   }
 
   /// A bar from the low end.
   func bar(to value: Double, kind: String) -> String {
-    "<rect class=\"\(kind)\" y=\"25%\" height=\"50%\" width=\"\(Self.percent(max(0.15, place(value))))\"/>"
+    "<rect class=\"\(kind)\" width=\"\(Self.percent(max(0.15, place(value))))\"/>"
   }
 
-  /// The interval of a value: a line with two ends.
-  func whisker(_ low: Double, _ high: Double) -> String {
+  /// What lies between two values: the interval of a median, the middle half of samples.
+  func span(_ low: Double, _ high: Double, kind: String) -> String {
     guard low.isFinite, high.isFinite else { return "" }
-    let (a, b) = (Self.percent(place(low)), Self.percent(place(high)))
-    return "<line class=\"whisker\" x1=\"\(a)\" x2=\"\(b)\" y1=\"50%\" y2=\"50%\"/>"
-      + line(low, from: "35%", to: "65%", kind: "whisker") + line(high, from: "35%", to: "65%", kind: "whisker")
+    let (a, b) = (place(low), place(high))
+    return "<rect class=\"\(kind)\" x=\"\(Self.percent(a))\" width=\"\(Self.percent(max(0.1, b - a)))\"/>"
   }
 
   /// Words beside the place of `value`, on the side where there is room.
@@ -45,11 +43,11 @@ struct Strip {
       return "<text class=\"tick\" x=\"\(Self.percent(place))\" y=\"14\" text-anchor=\"\(anchor)\">"
         + "\(HTMLText.escape(text(tick)))</text>"
     }
-    return Self.drawing(
-      "<line class=\"axis\" x1=\"0\" x2=\"100%\" y1=\"0.5\" y2=\"0.5\"/>" + words.joined(), kind: "scale")
+    return Self.drawing(words.joined())
   }
 
-  static func drawing(_ marks: String, kind: String = "row") -> String { "<svg class=\"\(kind)\">\(marks)</svg>" }
+  /// The marks of a row; its words and numbers stand beside it for those who do not see it.
+  static func drawing(_ marks: String) -> String { "<svg aria-hidden=\"true\">\(marks)</svg>" }
 
   /// The distance of grid lines and the place of the first, as the style sheet draws them behind every row.
   func grid(_ ticks: [Double]) -> String {
@@ -58,9 +56,8 @@ struct Strip {
     return "--first:\(Self.percent(first));--step:\(Self.percent(second - first))"
   }
 
-  /// A share of the width as an attribute, to a hundredth of a per cent.
+  /// A share of the width as an attribute, to a tenth of a per cent.
   static func percent(_ value: Double) -> String {
-    let hundredths = (value * 100).rounded() / 100
-    return hundredths == hundredths.rounded() ? "\(Int(hundredths))%" : "\(Unit.short(hundredths))%"
+    "\(Unit.short((value * 10).rounded() / 10))%"
   }
 }

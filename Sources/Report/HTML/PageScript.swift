@@ -18,11 +18,12 @@ enum PageScript {
         if (!point.hasAttribute("aria-label")) {
           const title = point.querySelector("title");
           point.setAttribute("aria-label", title.textContent);
+          point.setAttribute("role", "img");
           title.remove();
         }
         tip.textContent = point.getAttribute("aria-label");
         tip.hidden = false;
-        const place = point.querySelector("circle").getBoundingClientRect(), width = document.documentElement.clientWidth;
+        const place = point.getBoundingClientRect(), width = document.documentElement.clientWidth;
         const left = Math.min(Math.max(8, place.left + place.width / 2 - tip.offsetWidth / 2), width - tip.offsetWidth - 8);
         tip.style.left = `${left + scrollX}px`;
         tip.style.top = `${place.top + scrollY - tip.offsetHeight - 8}px`;
@@ -39,22 +40,22 @@ enum PageScript {
         const step = {ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1}[event.key];
         const point = pointOf(event);
         if (!step || !point) return;
-        const across = element => Number(element.querySelector("circle").getAttribute("cx"));
+        const across = element => Number(element.getAttribute("cx"));
         const points = [...point.closest("svg").querySelectorAll(".point")].sort((a, b) => across(a) - across(b));
         const next = points[points.indexOf(point) + step];
-        if (next) { event.preventDefault(); next.focus(); }
+        if (next) { event.preventDefault(); if (!next.hasAttribute("tabindex")) next.tabIndex = -1; next.focus(); }
       });
 
       // Numbers as the report writes them.
       const significant = value => {
         const size = Math.abs(value);
         if (size === 0) return "0";
-        if (size < 1e-3 || size >= 1e8) return value.toExponential(2);
+        if (size < 1e-3 || size >= 1e8) return value.toExponential(2).replace(/e([+-])(\d)$/, "e$10$2");
         return value.toFixed(Math.max(0, 2 - Math.floor(Math.log10(size * 1.0005))));
       };
       const units = {
         plain: significant, count: value => value.toFixed(0), ratio: value => `${significant(value)}×`,
-        error: value => value === 0 ? "0" : value.toExponential(1),
+        error: value => value === 0 ? "0" : value.toExponential(1).replace(/e([+-])(\d)$/, "e$10$2"),
         share: value => { const p = value * 100, s = Math.abs(p); return `${p.toFixed(s >= 10 || p === 0 ? 0 : s >= 1 ? 1 : 2)} %`; },
         time: value => {
           const size = Math.abs(value), [scale, name] = size < 1e3 ? [1, "ns"] : size < 1e6 ? [1e3, "µs"] : size < 1e9 ? [1e6, "ms"] : [1e9, "s"];

@@ -80,14 +80,12 @@ enum PageTemplate: String, CaseIterable {
       """
       <figure class="bars" style="{{{grid}}}"><table>
       <caption>{{{caption}}}</caption>
-      {{#groups}}<tbody><tr class="group"><th scope="rowgroup">{{{title}}}</th><td class="strip" aria-hidden="true">{{{roofs}}}</td>\
-      {{#columns}}<td class="n">{{{.}}}</td>{{/columns}}</tr>
-      {{#rows}}<tr{{#best}} class="best"{{/best}}><th scope="row"><code>{{{label}}}</code></th><td class="strip" aria-hidden="true">{{{marks}}}</td>\
-      {{#notes}}<td class="n">{{{.}}}</td>{{/notes}}</tr>
+      {{#groups}}<tbody><tr class="group"><th scope="rowgroup">{{{title}}}</th><td>{{{roofs}}}</td>{{#columns}}<td>{{{.}}}</td>{{/columns}}</tr>
+      {{#rows}}<tr{{#best}} class="best"{{/best}}><th>{{{label}}}</th><td>{{{marks}}}</td>{{#notes}}<td>{{{.}}}</td>{{/notes}}</tr>
       {{/rows}}</tbody>
-      {{/groups}}<tfoot aria-hidden="true"><tr><th>{{{unit}}}</th><td class="strip">{{{axis}}}</td>{{#columns}}<td></td>{{/columns}}</tr></tfoot>
+      {{/groups}}<tfoot aria-hidden="true"><tr><th>{{{unit}}}</th><td>{{{axis}}}</td>{{#columns}}<td></td>{{/columns}}</tr></tfoot>
       </table>{{#failed}}<ul class="absent">{{#items}}<li><code>{{{label}}}</code> <b>{{{status}}}</b>: {{{reason}}}</li>
-      {{/items}}</ul>{{/failed}}{{#left}}<details><summary>{{{count}}} not meant for this problem or machine</summary>\
+      {{/items}}</ul>{{/failed}}{{#left}}<details><summary>Candidates not meant for this problem or machine</summary>\
       <ul class="absent">{{#items}}<li><code>{{{label}}}</code> {{{status}}}: {{{reason}}}</li>
       {{/items}}</ul></details>{{/left}}</figure>
       """
@@ -95,11 +93,10 @@ enum PageTemplate: String, CaseIterable {
       """
       <figure class="bars spread" style="{{{grid}}}"><table>
       <caption>{{{caption}}}</caption>
-      <tbody><tr class="group"><th></th><td class="strip" aria-hidden="true"></td>{{#columns}}<td class="n">{{{.}}}</td>{{/columns}}</tr>
-      {{#rows}}<tr><th scope="row"><code>{{{label}}}</code></th><td class="strip" aria-hidden="true">{{{marks}}}</td>\
-      {{#notes}}<td class="n">{{{.}}}</td>{{/notes}}</tr>
+      <tbody><tr class="group"><th></th><td></td>{{#columns}}<td>{{{.}}}</td>{{/columns}}</tr>
+      {{#rows}}<tr><th>{{{label}}}</th><td>{{{marks}}}</td>{{#notes}}<td>{{{.}}}</td>{{/notes}}</tr>
       {{/rows}}</tbody>
-      <tfoot aria-hidden="true"><tr><th></th><td class="strip">{{{axis}}}</td>{{#columns}}<td></td>{{/columns}}</tr></tfoot>
+      <tfoot aria-hidden="true"><tr><th></th><td>{{{axis}}}</td>{{#columns}}<td></td>{{/columns}}</tr></tfoot>
       </table></figure>
       """
     case .plot:

@@ -75,29 +75,38 @@ enum Stylesheet {
     svg text { fill: var(--ink); }
     svg .soft, svg .tick { fill: var(--soft); }
     svg .label { font: 11.5px ui-monospace, "SF Mono", "DejaVu Sans Mono", Menlo, Consolas, monospace; }
-    svg .bar { fill: var(--bar); }
-    svg .bar.best { fill: var(--best); }
-    svg .box { fill: var(--box); }
-    svg .grid { stroke: var(--faint); }
-    svg .axis { stroke: var(--soft); }
-    svg .whisker { stroke: var(--ink); stroke-width: 1.1; fill: none; }
-    svg .roof { stroke: var(--roof); stroke-width: 1.5; }
+    .bars .bar { fill: var(--bar); y: 25%; height: 50%; }
+    .bars .bar.best { fill: var(--best); }
+    .bars .box { fill: var(--box); y: 20%; height: 60%; }
+    .bars .axis { fill: var(--soft); width: 1px; height: 100%; }
+    .bars .roof { fill: var(--roof); width: 1.5px; height: 100%; }
+    .bars .group .roof { y: 20%; height: 80%; }
+    .bars .whisker { fill: var(--page); fill-opacity: .45; stroke: var(--ink); stroke-width: 1; y: 40%; height: 20%; }
+    .plot .grid { stroke: var(--faint); }
+    .plot .axis { stroke: var(--soft); }
+    svg .error { stroke: var(--ink); stroke-width: 1.1; }
+    .plot .roof { stroke: var(--roof); stroke-width: 1.5; }
     svg .roofname { fill: var(--roof); font-size: 11px; paint-order: stroke; stroke: var(--page); stroke-width: 3px; }
     svg .rug { stroke: var(--best); stroke-width: 1; stroke-opacity: .65; vector-effect: non-scaling-stroke; fill: none; }
+    .records td { white-space: nowrap; }
     .bars table { width: 100%; border: 0; font: 12px/1.3 ui-sans-serif, system-ui, "Helvetica Neue", Arial, sans-serif; }
     .bars th, .bars td { border: 0; padding: 0 .45rem; vertical-align: middle; height: 20px; }
-    .bars th { text-align: right; font-weight: 400; width: 1%; white-space: nowrap; padding-left: 0; }
-    .bars th code { font-size: 11.5px; }
-    .bars .group th { text-align: left; font-weight: 600; }
+    .bars th { text-align: right; width: 1%; white-space: nowrap; padding-left: 0;
+      font: 11.5px/1.3 ui-monospace, "SF Mono", "DejaVu Sans Mono", Menlo, Consolas, monospace; }
+    .bars .group th { text-align: left; font: 600 12px/1.3 ui-sans-serif, system-ui, "Helvetica Neue", Arial, sans-serif; }
+    .bars tfoot td { border-top: 1px solid var(--soft); }
+    .bars tfoot td:nth-child(n+3) { border: 0; }
+    .bars tfoot th { font: inherit; }
     .bars .group th, .bars .group td { height: 26px; }
-    .bars .group .n, .bars tfoot { color: var(--soft); }
-    .bars .n { width: 1%; }
-    .bars .strip { width: auto; min-width: 7rem; padding: 0; position: relative; }
-    .bars tbody tr:not(.group) .strip { background: repeating-linear-gradient(to right, var(--faint) 0 1px, transparent 1px var(--step, 100%)) var(--first, 0) 0 no-repeat; }
-    .bars:not(.spread) tbody tr:not(.group) .strip { border-left: 1px solid var(--soft); }
+    .bars td { width: 1%; white-space: nowrap; text-align: right; }
+    .bars .group td, .bars tfoot { color: var(--soft); }
+    .bars td:nth-child(2) { width: auto; min-width: 7rem; padding: 0; position: relative; }
+    .bars tbody tr:not(.group) td:nth-child(2) { background: repeating-linear-gradient(to right,
+      transparent 0 var(--first, 0%), var(--faint) var(--first, 0%) calc(var(--first, 0%) + 1px), transparent calc(var(--first, 0%) + 1px) var(--step, 100%)); }
+    .bars:not(.spread) tbody tr:not(.group) td:nth-child(2) { border-left: 1px solid var(--soft); }
     .bars caption { font: .84rem/1.45 Charter, "Bitstream Charter", "Source Serif 4", Cambria, Georgia, serif; }
     .bars details { margin: .2rem 0; }
-    .bars .best th, .bars .best .n { font-weight: 600; color: var(--best); }
+    .bars .best th, .bars .best td { font-weight: 600; color: var(--best); }
     .bars tr.best td { background: none; }
     .bars svg { display: block; width: 100%; height: 20px; overflow: visible; }
     .bars .group svg { height: 26px; }
@@ -120,11 +129,12 @@ enum Stylesheet {
     svg .s6 { --mark: var(--s6); }
     svg .s7 { --mark: var(--s7); }
     svg .dots { stroke: var(--mark); stroke-opacity: .42; stroke-width: 4.5; stroke-linecap: round; }
-    svg .dot { fill: var(--mark); }
-    svg .dot.pale { fill-opacity: .42; }
+    svg .point { fill: var(--mark); r: 2.6px; fill-opacity: .42; }
+    svg .point.best { r: 4.2px; fill-opacity: 1; }
     svg .joint { stroke: var(--mark); stroke-width: 1.6; fill: none; }
     svg .point:focus { outline: none; }
-    svg .point:focus .dot, svg .point:hover .dot { stroke: var(--ink); stroke-width: 2; fill-opacity: 1; }
+    svg .point:focus, svg .point:hover { stroke: var(--ink); stroke-width: 2; fill-opacity: 1; }
+    svg .key { fill: var(--mark); }
     #tip { position: absolute; z-index: 1; max-width: min(26rem, 92vw); padding: .25rem .55rem; border-radius: 3px; pointer-events: none;
       background: var(--ink); color: var(--page); font: 12px/1.4 ui-sans-serif, system-ui, "Helvetica Neue", Arial, sans-serif; }
     .heat { background: color-mix(in srgb, var(--best) calc(var(--heat) * .55), transparent); }
@@ -142,19 +152,17 @@ enum Stylesheet {
       .bars tfoot tr { padding: 0; }
       .bars tr > * { width: auto; height: auto; }
       .bars th { flex: 1 1 auto; text-align: left; white-space: normal; overflow-wrap: anywhere; }
-      .bars th code { white-space: normal; }
       .bars th, .bars td { padding: 0; }
-      .bars .n { padding-left: .6rem; width: auto; }
-      .bars .n:last-child { margin-left: auto; }
+      .bars td { padding-left: .6rem; width: auto; }
+      .bars td:last-child { margin-left: auto; }
       .spread th { flex-basis: 100%; }
-      .spread .group .strip, .spread .group th { display: none; }
-      .spread .n:nth-child(3) { margin-left: auto; }
-      .spread .n:last-child { margin-left: 0; }
-      .bars .strip { order: 1; flex: 0 0 100%; }
-      .bars tfoot th { display: none; }
-      .bars tfoot td:not(.strip) { display: none; }
-      .bars .strip svg { height: 14px; }
-      .bars .group .strip svg, .bars tfoot svg { height: 20px; }
+      .spread .group td:nth-child(2), .spread .group th { display: none; }
+      .spread td:nth-child(3) { margin-left: auto; }
+      .spread td:last-child { margin-left: 0; }
+      .bars td:nth-child(2) { order: 1; flex: 0 0 100%; padding: 0; margin: 0; }
+      .bars tfoot th, .bars tfoot td:nth-child(n+3) { display: none; }
+      .bars td:nth-child(2) svg { height: 14px; }
+      .bars .group td:nth-child(2) svg, .bars tfoot td:nth-child(2) svg { height: 20px; }
       details > details, details > figure, details > .wide, details > p { margin-left: 0; }
     }
     @media (min-width: 90rem) {

@@ -98,15 +98,19 @@ extension ReportSection {
     Table.Column("Problem"), Table.Column("Winner"), Table.Column("Threads", .count),
   ]
 
-  /// One folded table with a row for each winner that has a reading among `columns`.
+  /// A sentence on the counters that read nothing but 0, and a folded table with a row for each winner that has another reading.
   private static func table(_ winners: [Reading], columns: Set<String>, title: String) -> [Block] {
-    let names = columns.sorted().filter { name in winners.contains { $0.counters[name] != nil } }
-    let rows = winners.filter { winner in names.contains { winner.counters[$0] != nil } }
-    guard !rows.isEmpty else { return [] }
+    let names = columns.subtracting([counted]).sorted().filter { name in winners.contains { $0.counters[name] != nil } }
+    let zero = names.filter { name in winners.allSatisfy { $0.counters[name] ?? 0 == 0 } }
+    let sentence: [Block] =
+      zero.isEmpty ? [] : [.paragraph([.text("\(title): \(Words.list(zero)) read 0 for every winner.")])]
+    let others = names.filter { !zero.contains($0) }
+    let rows = winners.filter { winner in others.contains { winner.counters[$0] != nil } }
+    guard !rows.isEmpty else { return sentence }
     let table = Table(
-      columns: head + names.map { Table.Column($0) },
-      rows: rows.map { winner in Table.Row(cells: winner.head + names.map { .number(winner.counters[$0]) }) })
-    return [.folded(title: "\(title) (\(Words.count(rows.count, "row")))", [.table(table)])]
+      columns: head + others.map { Table.Column($0) },
+      rows: rows.map { winner in Table.Row(cells: winner.head + others.map { .number(winner.counters[$0]) }) })
+    return sentence + [.folded(title: "\(title) (\(Words.count(rows.count, "row")))", [.table(table)])]
   }
 
   /// Counters of misses of the last level, each of which moves a line of 64 bytes, in the order of preference.

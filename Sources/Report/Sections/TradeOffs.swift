@@ -52,7 +52,10 @@ extension ReportSection {
     return [
       .heading("Whole models, measured", level: 3, anchor: Anchor.of("bench", record.file)),
       .paragraph([
-        .text("What "), .code("ttq bench-model"), .text(" measured, requantization included: "),
+        .text("What "), .code("ttq bench-model"),
+        .text(
+          " measured, requantization included, medians over the repetitions; a model that lies in a cache is read faster than DRAM's roof: "
+        ),
         .link(Link(title: record.file, file: record.file)), .text("."),
       ]),
       .table(
@@ -64,7 +67,7 @@ extension ReportSection {
               row.promptTokens > 0 ? "prompt of \(row.promptTokens)" : "generate \(row.generatedTokens)\(depth)"
             return Table.Row(cells: [
               .text(row.model), .code(row.engine.rawValue), .code(row.type), .number(Double(row.threads)), .text(test),
-              .number(row.meanTokensPerSecond), .number(row.overFrozen?.median), .number(row.readShare),
+              .number(row.medianTokensPerSecond), .number(row.overFrozen?.median), .number(row.readShare),
             ])
           })),
     ]

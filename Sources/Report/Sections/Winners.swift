@@ -10,7 +10,7 @@ extension ReportSection {
       blocks += [
         .paragraph([
           .text(
-            "Each row takes the problems together that differ in shape alone. The lead is the runner-up's time over the winner's."
+            "Each row takes the problems together that differ in shape alone. The lead is the runner-up's time over the winner's; where the two do not differ the simpler one won, whatever the lead."
           )
         ]), .table(contest(contests)),
       ]

@@ -33,9 +33,8 @@ public final class LanguageModel: Sendable {
   private static func notes(on copies: [Tensor]) -> [String] {
     guard let first = copies.first else { return [] }
     let bytes = copies.reduce(0) { $0 + $1.bytes.byteCount }
-    return [
-      "\(copies.count) tensors, \(first.name) the first, are not aligned in their file and were copied: \(bytes) bytes"
-    ]
+    let subject = copies.count == 1 ? "\(first.name) is" : "\(first.name) and \(copies.count - 1) more tensors are"
+    return ["\(subject) not aligned in the file and had to be copied: \(bytes) bytes"]
   }
 
   /// Bytes of all matrices as the files have them, each counted once.

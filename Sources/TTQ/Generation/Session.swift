@@ -251,8 +251,14 @@ extension Session {
   /// Bytes of keys and values.
   public var cacheBytes: Int { decoder.cacheBytes }
 
-  /// Bytes of the keys and values of so many positions.
-  package func cacheBytes(at positions: Double) -> Double { Double(cacheBytes) / Double(capacity) * positions }
+  /// Bytes of the keys and values that a token reads with so many positions before it; layers that see a window read no more than that.
+  package func cacheBytes(at positions: Double) -> Double {
+    let layers = model.configuration.layers
+    let seen = (0..<layers).reduce(0) { sum, index in
+      sum + min(positions, model.configuration.window(ofLayer: index).map(Double.init) ?? positions)
+    }
+    return Double(cacheBytes) / Double(capacity * layers) * seen
+  }
 
   /// Bytes of the linear layers that one token reads.
   package var weightsRead: Int {

@@ -25,7 +25,7 @@ package struct ModelSource: Sendable {
     } else {
       configuration = try ModelConfiguration(folder: path)
       tensors = try TensorStore(folder: path)
-      form = configuration.architecture.family.form
+      form = configuration.architecture.family.form.found(in: tensors)
       metadata = nil
     }
   }
@@ -50,5 +50,15 @@ package struct ModelSource: Sendable {
   func chatTemplate() throws(ModelFileError) -> String? {
     if let metadata { return try metadata["tokenizer.chat_template"].ifPresent?.string() }
     return try ChatTemplate.text(inFolder: path)
+  }
+}
+
+extension TensorForm {
+  /// This form, or that of a model without its output layer where `tensors` are named so.
+  fileprivate func found(in tensors: TensorStore) -> TensorForm {
+    var form = self
+    let bare = names.ofBareModel
+    if !tensors.contains(names.embedding), tensors.contains(bare.embedding) { form.names = bare }
+    return form
   }
 }

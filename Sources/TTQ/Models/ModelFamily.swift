@@ -12,7 +12,7 @@ struct ModelFamily: Sendable {
   var scalesEmbedding = false
   /// Where position 0 stands in a table of learned positions; nil for families that turn queries and keys instead.
   var firstPosition: Int?
-  /// Of `sliding` layers each group ends with one that sees everything, where no list says otherwise; nil for families whose layers all do.
+  /// For families with layers that see a window: how many layers make a group, whose last sees everything, where no list says otherwise.
   var slidingPattern: Int?
   var keys = ConfigurationKeys()
   /// As the files of Hugging Face folders have the tensors.

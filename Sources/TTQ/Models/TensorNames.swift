@@ -26,6 +26,17 @@ struct TensorNames: Sendable {
   /// The name of the bias beside the weights called `name`.
   static func bias(of name: String) -> String { String(name.dropLast("weight".count)) + "bias" }
 
+  /// The names in files that were saved without the output layer, where nothing stands before the model's own parts.
+  var ofBareModel: TensorNames {
+    func bare(_ name: String) -> String { name.hasPrefix("model.") ? String(name.dropFirst("model.".count)) : name }
+    var names = self
+    names.embedding = bare(embedding)
+    names.positions = bare(positions)
+    names.finalNorm = bare(finalNorm)
+    names.layers = bare(layers)
+    return names
+  }
+
   /// The names that llama.cpp gives the tensors of every family.
   static let gguf = TensorNames(
     embedding: "token_embd.weight", positions: "position_embd.weight", finalNorm: "output_norm.weight",

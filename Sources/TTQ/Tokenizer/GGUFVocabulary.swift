@@ -64,10 +64,13 @@ struct GGUFVocabulary {
   }
 
   /// Markers, which are special, and tokens that someone defined, which are not; both are found in a text as a whole.
-  var added: [AddedToken] {
+  ///
+  /// - Parameter mark: what stands for a space in their texts, or nil.
+  func added(mark: String? = nil) -> [AddedToken] {
     texts.indices.filter { kinds[$0] == .control || kinds[$0] == .userDefined }.map { id in
-      AddedToken(
-        id: id, text: Array(texts[id].utf8), special: kinds[id] == .control, stripsLeft: false, stripsRight: false)
+      let text = mark.map { texts[id].replacing($0, with: " ") } ?? texts[id]
+      return AddedToken(
+        id: id, text: Array(text.utf8), special: kinds[id] == .control, stripsLeft: false, stripsRight: false)
     }
   }
 

@@ -65,12 +65,29 @@ package struct Contest {
 
   /// How much slower than usual each round was: the geometric mean over the contenders, relative to its median.
   private static func drift(_ contenders: [[Double]]) -> [Double] {
-    guard let rounds = contenders.map(\.count).min(), rounds > 0 else { return [] }
-    let levels = (0..<rounds).map { round in
-      exp(contenders.reduce(0) { $0 + log(max($1[round], 1e-3)) } / Double(contenders.count))
-    }
+    let levels = levels(contenders)
+    guard !levels.isEmpty else { return [] }
     let usual = Statistics.median(levels)
     return levels.map { $0 / usual }
+  }
+
+  private static func levels(_ contenders: [[Double]]) -> [Double] {
+    guard let rounds = contenders.map(\.count).min(), rounds > 0 else { return [] }
+    return (0..<rounds).map { round in
+      exp(contenders.reduce(0) { $0 + log(max($1[round], 1e-3)) } / Double(contenders.count))
+    }
+  }
+
+  /// A round is loud where it took this many times as long as the calm ones did.
+  private static let loud = 1.15
+
+  /// Whether another program, or the host, was at work in more than a quarter of the rounds: then even the winner may be wrong, for what
+  /// disturbs one core meets only those that use it.
+  package static func isDisturbed(_ measurements: [CandidateMeasurement]) -> Bool {
+    let levels = levels(measurements.compactMap(\.rounds).filter { !$0.isEmpty }).sorted()
+    guard levels.count >= 4 else { return false }
+    let calm = levels[levels.count / 4]
+    return levels.count { $0 > loud * calm } * 4 > levels.count
   }
 }
 

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Records
 
 /// Other programs that a report can do without.
 enum ExternalProgram {
@@ -36,5 +37,14 @@ enum ExternalProgram {
     let bytes = output.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
     return process.terminationStatus == 0 ? bytes : nil
+  }
+
+  /// The bytes of the file at `path`, through gzip where it ends in `.gz`.
+  static func read(_ path: String) throws -> Data {
+    guard path.hasSuffix(".gz") else { return try RecordFile.read(path) }
+    guard let bytes = run("gzip", ["-dc", "--", path]) else {
+      throw CLIError.failed("\(path): expected a file that gzip can read, found none or no gzip")
+    }
+    return bytes
   }
 }

@@ -15,14 +15,26 @@ struct PlannedModel {
     let workload: Workload
   }
 
-  var expectations: [ModelExpectation] {
+  var expectations: [ModelExpectation] { settings.map(expectation) }
+
+  private var settings: [Setting] {
     var settings: [Setting] = []
     for choice in plan.layouts where shape.linears.contains(where: { $0.n == choice.n && $0.k == choice.k }) {
       let setting = Setting(
         format: choice.format, activation: choice.activation, threads: choice.threads, workload: choice.workload)
       if !settings.contains(setting) { settings.append(setting) }
     }
-    return settings.sorted { ($0.format.bits, $0.threads) < ($1.format.bits, $1.threads) }.map(expectation)
+    return settings.sorted { ($0.format.bits, $0.threads) < ($1.format.bits, $1.threads) }
+  }
+
+  /// Nanoseconds that the rows add up to for the work of a benchmark's row; nil where the plan was tuned for another prompt, or lacks a
+  /// row. Where attention takes part, it is that of the cached positions which were tuned.
+  func time(of row: ModelBenchRow) -> Double? {
+    let setting = settings.first { row.type == "\($0.format)/\($0.activation)" && $0.threads == row.threads }
+    guard row.engine == .ttq, row.prefill == "quantized", let setting else { return nil }
+    let expected = expectation(setting)
+    if row.promptTokens == 0 { return expected.token.map { $0 * Double(row.generatedTokens) } }
+    return row.promptTokens == setting.workload.prompt ? expected.firstToken : nil
   }
 
   private func expectation(_ setting: Setting) -> ModelExpectation {

@@ -20,10 +20,12 @@ struct RawRecords {
       try RecordFile.write(small, to: "\(output)/\(name).gz")
       files.append(Provenance.File(title: title, path: "\(name).gz", bytes: small.count))
     }
+    if let plan = source.plan {
+      try add("plan.json", "the plan again, for a comparison with another report", RecordFile.encode(plan))
+    }
     guard !source.entries.isEmpty else {
-      return (
-        [], ["There is no journal: the report is made from the plan alone, without any candidate but the winners."]
-      )
+      let words = "There is no journal: the report is made from the plan alone, without any candidate but the winners."
+      return (files, absent + [words])
     }
     if source.journalPath.hasSuffix(".gz") {
       absent.append("The journal was read from \(source.journalPath).")

@@ -17,7 +17,7 @@ struct ReportCommand: ParsableCommand {
   @Option(help: "The journal to report on, plain or as .gz. (default: the one beside this machine's plan)")
   var journal: String?
 
-  @Option(help: "Another plan to compare with: its file, or a folder that holds plan.json.")
+  @Option(help: "Another plan to compare with: its file, or a folder that holds one, such as another report's.")
   var compare: String?
 
   @Flag(help: "Open the page when it is written.")
@@ -60,11 +60,14 @@ struct ReportCommand: ParsableCommand {
 }
 
 extension PlanComparisonSource {
-  /// The plan in the file or folder at `path`.
-  init(at path: String) throws(RecordError) {
+  /// The plan in the file at `path`, or in the folder there as a tuning or a report leaves it.
+  init(at path: String) throws {
     var isFolder: ObjCBool = false
     let exists = unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-    let file = exists && isFolder.boolValue ? "\(path)/plan.json" : path
-    self.init(name: path, plan: try Plan(path: file))
+    let names = exists && isFolder.boolValue ? ["\(path)/plan.json", "\(path)/plan.json.gz"] : [path]
+    guard let file = names.first(where: { FileManager.default.fileExists(atPath: $0) }) else {
+      throw CLIError.notFound(path, tried: names)
+    }
+    self.init(name: path, plan: try Plan(ExternalProgram.read(file), from: file))
   }
 }

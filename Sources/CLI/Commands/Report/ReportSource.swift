@@ -43,10 +43,7 @@ struct ReportSource {
   /// The journal at `path`, which may be compressed.
   static func read(_ path: String) throws -> (entries: [JournalEntry], unreadable: Int) {
     guard path.hasSuffix(".gz") else { return try Journal(path: path).read() }
-    guard let bytes = ExternalProgram.run("gzip", ["-dc", "--", path]) else {
-      throw CLIError.failed("\(path): expected a file that gzip can read, found none or no gzip")
-    }
-    return Journal.entries(bytes)
+    return Journal.entries(try ExternalProgram.read(path))
   }
 
   /// The machine of the plan or the journal.
