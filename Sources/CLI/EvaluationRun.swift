@@ -49,6 +49,11 @@ struct EvaluationRun {
           calibrations[path] = calibration
           options.frozen = try calibration.freeze(method, format: options.format)
         }
+        if let budget = subject.budget {
+          options.formats = try BitAllocation(
+            model, prompt: text.windows.tokens[0], budget: budget, options: options
+          ).formats
+        }
         let (row, losses) = try evaluator.score(subject, options) { _ in progress.advance(subject) }
         let entry = EvaluationEntry(settings: text.settings, row: row, losses: losses)
         try journal?.append(entry)
@@ -123,7 +128,8 @@ private struct EvaluationProgress {
   mutating func advance(_ subject: EvaluationCase) {
     done += 1
     let spent = start.duration(to: .now) / .seconds(1)
-    let name = [subject.text, subject.method, subject.bits.map { "\($0) bit" }].compactMap { $0 }.joined(separator: " ")
+    let name = [subject.text, subject.method, subject.budget.map { "\($0) bits" } ?? subject.bits.map { "\($0) bit" }]
+      .compactMap { $0 }.joined(separator: " ")
     bar.show(done: done, total: total, text: name, secondsLeft: spent / Double(done) * Double(total - done))
   }
 

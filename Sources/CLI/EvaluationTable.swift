@@ -16,16 +16,16 @@ enum EvaluationTable {
   private static func table(_ entries: [EvaluationEntry]) -> TextTable {
     var table = TextTable(
       [
-        "method", "bits", "g", "side", "r", "alpha", "search", "calibrated on", "effective bits", "perplexity",
-        "above full",
-        "causal", "window, same tokens", "KL mean", "KL 99 %", "top 1",
-      ], left: [0, 3, 7])
+        "method", "bits", "g", "side", "r", "alpha", "search", "besides", "calibrated on", "effective bits",
+        "perplexity", "above full", "causal", "window, same tokens", "KL mean", "KL 99 %", "top 1",
+      ], left: [0, 3, 7, 8])
     let full = entries.first { $0.row.subject.method == "full" }
     for entry in entries {
       let (row, subject) = (entry.row, entry.row.subject)
       table.add([
-        subject.method, text(subject.bits), text(subject.group), text(subject.side), text(subject.rank),
-        text(subject.alpha), text(subject.search),
+        subject.method, subject.budget.map { "of \($0)" } ?? text(subject.bits), text(subject.group),
+        text(subject.side), text(subject.rank),
+        text(subject.alpha), text(subject.search), subject.additions.joined(separator: ", "),
         subject.calibration.map { URL(fileURLWithPath: $0).lastPathComponent } ?? "",
         Quantity.decimal(row.effectiveBits, digits: 2),
         withError(row.perplexity, row.perplexityError), aboveFull(entry, full),

@@ -5,27 +5,50 @@ package struct EvaluationCase: Codable, Hashable, Sendable {
   package var text: String
   package var method: String
   package var bits: Int?
+  /// Effective bits a weight that the widths of all problems together stay within, in place of `bits`.
+  package var budget: Double?
   package var group: Int?
   package var side: SideInformation?
   package var rank: Rank?
   package var alpha: Alpha?
   package var search: Int?
+  package var skipsFirst: Bool?
+  package var correctsBias: Bool?
   /// The text that the method was calibrated with.
   package var calibration: String?
 
   package init(
-    text: String, method: String, bits: Int? = nil, group: Int? = nil, side: SideInformation? = nil, rank: Rank? = nil,
-    alpha: Alpha? = nil, search: Int? = nil, calibration: String? = nil
+    text: String, method: String, bits: Int? = nil, budget: Double? = nil, group: Int? = nil,
+    side: SideInformation? = nil, rank: Rank? = nil,
+    alpha: Alpha? = nil, search: Int? = nil, skipsFirst: Bool? = nil, correctsBias: Bool? = nil,
+    calibration: String? = nil
   ) {
     self.text = text
     self.method = method
     self.bits = bits
+    self.budget = budget
     self.group = group
     self.side = side
     self.rank = rank
     self.alpha = alpha
     self.search = search
+    self.skipsFirst = skipsFirst
+    self.correctsBias = correctsBias
     self.calibration = calibration
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case text, method, bits, group, side, rank, alpha, search, calibration
+    case budget = "budget_bits"
+    case skipsFirst = "skip_first"
+    case correctsBias = "bias_correction"
+  }
+}
+
+extension EvaluationCase {
+  /// What is done beyond alpha and search.
+  package var additions: [String] {
+    [skipsFirst == true ? "first token skipped" : nil, correctsBias == true ? "bias corrected" : nil].compactMap { $0 }
   }
 }
 
@@ -67,6 +90,9 @@ package struct EvaluationRow: Codable, Hashable, Sendable {
 
   private enum CodingKeys: String, CodingKey {
     case text, method, bits, group, side, rank, alpha, search, calibration, tokens
+    case budget = "budget_bits"
+    case skipsFirst = "skip_first"
+    case correctsBias = "bias_correction"
     case perplexity = "ppl"
     case perplexityError = "ppl_se"
     case causalPerplexity = "ppl_causal"
@@ -97,11 +123,14 @@ package struct EvaluationRow: Codable, Hashable, Sendable {
     try values.encode(subject.text, forKey: .text)
     try values.encode(subject.method, forKey: .method)
     try values.encode(subject.bits, forKey: .bits)
+    try values.encode(subject.budget, forKey: .budget)
     try values.encode(subject.group, forKey: .group)
     try values.encode(subject.side, forKey: .side)
     try values.encode(subject.rank, forKey: .rank)
     try values.encode(subject.alpha, forKey: .alpha)
     try values.encode(subject.search, forKey: .search)
+    try values.encode(subject.skipsFirst, forKey: .skipsFirst)
+    try values.encode(subject.correctsBias, forKey: .correctsBias)
     try values.encode(subject.calibration, forKey: .calibration)
     try values.encode(tokens, forKey: .tokens)
     try values.encode(perplexity, forKey: .perplexity)

@@ -24,7 +24,7 @@ package struct PerplexityPlot {
   /// Rows of one text; what collapsed, beyond `limit` times full precision, is drawn at the limit.
   package init?(_ rows: [EvaluationRow], title: String, limit: Double = 3) {
     var names: [String] = []
-    let quantized = rows.filter { $0.subject.bits != nil && $0.perplexity.isFinite }
+    let quantized = rows.filter { $0.subject.method != "full" && $0.perplexity.isFinite }
     for row in quantized where !names.contains(Self.name(row.subject)) { names.append(Self.name(row.subject)) }
     full = rows.first { $0.subject.method == "full" }?.perplexity
     let ceiling = full.map { $0 * limit } ?? .infinity
@@ -43,13 +43,14 @@ package struct PerplexityPlot {
 
   /// What a curve holds fast.
   private static func name(_ subject: EvaluationCase) -> String {
-    [
-      subject.method, subject.calibration.map { "(\(URL(fileURLWithPath: $0).lastPathComponent))" },
+    ([
+      subject.method, subject.budget == nil ? nil : "mixed bits",
+      subject.calibration.map { "(\(URL(fileURLWithPath: $0).lastPathComponent))" },
       subject.group == 32 ? nil : subject.group.map { "g\($0)" }, subject.side == .byte ? "side 8bit" : nil,
       subject.rank.map { "r\($0)" },
       subject.alpha.map { "alpha \($0)" },
       subject.search.map { "search \($0)" },
-    ].compactMap { $0 }.joined(separator: " ")
+    ].compactMap { $0 } + subject.additions).joined(separator: " ")
   }
 
   package var svg: String {

@@ -24,7 +24,9 @@ import Testing
     let result = try evaluate("--json")
     #expect(result.status == 0)
     let fields: Set<String> = [
-      "method", "bits", "group", "side", "rank", "alpha", "search", "calibration", "text", "tokens", "ppl", "ppl_se",
+      "method", "bits", "budget_bits", "group", "side", "rank", "alpha", "search", "skip_first", "bias_correction",
+      "calibration",
+      "text", "tokens", "ppl", "ppl_se",
       "ppl_causal",
       "ppl_half", "kl_mean", "kl_p99", "top1", "effective_bits",
     ]

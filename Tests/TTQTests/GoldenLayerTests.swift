@@ -106,7 +106,7 @@ private struct Golden {
       linear.multiplyFull(x.span, into: &span, pool: pool)
       return y
     }
-    linear.measure(x.span, pool: pool)
+    linear.measure(x.span, rule: options.rule, pool: pool)
     try linear.quantize(rule: options.rule, leastTokens: 1, threshold: 0, pool: pool)
     var formatted = PackedActivations(
       capacity: tokens, k: weights.k, group: golden.group, format: activations)

@@ -24,6 +24,10 @@ struct RunCommand: ParsableCommand {
   @Option(help: "Positions of the KV cache. (default: the model's limit, at most 4096)")
   var context: Int?
 
+  @Option(
+    help: "Choose the bits of each layer by the prompt, within so many effective bits a weight, in place of --bits.")
+  var budgetBits: Double?
+
   @Flag(help: "Print the time split, memory, break-even and every kernel with its reason in place of the summary.")
   var stats = false
 
@@ -36,6 +40,15 @@ struct RunCommand: ParsableCommand {
   @OptionGroup var sampling: SamplingFlags
   @OptionGroup var flags: SessionFlags
   @OptionGroup var options: MachineOptions
+
+  func validate() throws {
+    guard budgetBits == nil || flags.method == .ttq else {
+      throw ValidationError("--budget-bits: only with --method ttq")
+    }
+    guard (2...16).contains(budgetBits ?? 2) else {
+      throw ValidationError("--budget-bits: expected 2 to 16, found \(budgetBits ?? 0)")
+    }
+  }
 
   func run() throws {
     let output = json ? GenerationOutput.events : .text
@@ -50,12 +63,17 @@ struct RunCommand: ParsableCommand {
     var sessionOptions = flags.sessionOptions(
       machine: machine, threads: options.threadCount(machine), plan: plan, forced: forced, context: context)
     sessionOptions.lowRank = try flags.lowRank(of: model)
+    let tokens = try model.encode(prompt)
+    if let budgetBits {
+      sessionOptions.formats = try BitAllocation(model, prompt: tokens, budget: budgetBits, options: sessionOptions)
+        .formats
+    }
     let session = try Session(model, sessionOptions)
     output.notes(RunSummary.unmetDemands(forced, session))
     if explain { Self.explain(session) }
     let interrupt = Interrupt()
     let generation = try session.generate(
-      model.encode(prompt), sampling.parameters(maxTokens: maxTokens), show: output.show,
+      tokens, sampling.parameters(maxTokens: maxTokens), show: output.show,
       isInterrupted: { interrupt.wasRaised })
     output.notes(session.notes)
     output.end(generation)

@@ -14,6 +14,9 @@ struct EvaluationGrid: ParsableArguments {
   @Option(help: "Bits of a code: 2, 3, 4, 5, 8.")
   var bits = CommaList([2, 3, 4])
 
+  @Option(help: "Effective bits a weight within which ttq chooses the bits of each layer, besides the rows of --bits.")
+  var budgetBits = CommaList<Double>([])
+
   @Option(help: "Input channels of a group: 32, 64, 128.")
   var group = CommaList([32])
 
@@ -29,11 +32,20 @@ struct EvaluationGrid: ParsableArguments {
   @Option(help: "Ranges that are tried for each group: 0, 3, 16.")
   var search = CommaList([0])
 
+  @Option(help: "Whether the first token of a window counts for nothing in D: off, on.")
+  var skipFirst = CommaList([Switch.off])
+
+  @Option(help: "Whether the mean error of each product is measured and made good: off, on.")
+  var biasCorrection = CommaList([Switch.off])
+
   var calibrationPaths: [String] { calibration?.values ?? [] }
 
   func validate() throws {
     guard calibration != nil || !method.values.contains(where: \.isCalibrated) else {
       throw ValidationError("awq and gptq: expected --calibration with a text file")
+    }
+    for budget in budgetBits.values where !(2...16).contains(budget) {
+      throw ValidationError("--budget-bits: expected 2 to 16, found \(budget)")
     }
     for search in search.values where !RangeSearch.supported.contains(search) {
       throw ValidationError("--search: expected 0, 3 or 16, found \(search)")
@@ -51,9 +63,12 @@ struct EvaluationGrid: ParsableArguments {
   func cases(text: String) -> [EvaluationCase] {
     method.values.flatMap { method in
       guard method != .full else { return [EvaluationCase(text: text, method: method.rawValue)] }
-      return bits.values.flatMap { bits in
+      let budgets = method == .ttq ? budgetBits.values : []
+      let widths: [(bits: Int?, budget: Double?)] = bits.values.map { ($0, nil) } + budgets.map { (nil, $0) }
+      return widths.flatMap { bits, budget in
         group.values.flatMap { group in
-          let plain = EvaluationCase(text: text, method: method.rawValue, bits: bits, group: group, side: .half)
+          let plain = EvaluationCase(
+            text: text, method: method.rawValue, bits: bits, budget: budget, group: group, side: .half)
           let sided = side.values.map { side in plain.with { $0.side = side } }
           return switch method {
           case .full: [plain]
@@ -66,15 +81,21 @@ struct EvaluationGrid: ParsableArguments {
     }
   }
 
-  /// `plain` with each rank, alpha and search.
+  /// `plain` with each rank, alpha and search, and with and without what else is asked for.
   private func scaled(_ plain: EvaluationCase) -> [EvaluationCase] {
     rank.values.flatMap { rank in
       alpha.values.flatMap { alpha in
-        search.values.map { search in
-          plain.with {
-            $0.rank = rank
-            $0.alpha = alpha
-            $0.search = search
+        search.values.flatMap { search in
+          skipFirst.values.flatMap { skip in
+            biasCorrection.values.map { bias in
+              plain.with {
+                $0.rank = rank
+                $0.alpha = alpha
+                $0.search = search
+                $0.skipsFirst = skip == .on
+                $0.correctsBias = bias == .on
+              }
+            }
           }
         }
       }
@@ -99,9 +120,11 @@ extension EvaluationCase {
       case .ttq: .ttq
       case nil: throw .invalidOption("no method \(method)")
       }
-    if let bits, let group { try options.setFormat(bits: bits, group: group, compact: side == .byte) }
+    if let group { try options.setFormat(bits: bits ?? options.format.bits, group: group, compact: side == .byte) }
     if let alpha { options.rule.alpha = alpha }
     options.search = search ?? 0
+    options.rule.skipsFirst = skipsFirst ?? false
+    options.correctsBias = correctsBias ?? false
     return options
   }
 }
@@ -113,6 +136,13 @@ enum EvaluationMethod: String, CaseIterable, ExpressibleByArgument, CustomString
   /// How a calibration text freezes weights, or nil where there is none.
   var frozen: FrozenMethod? { FrozenMethod(rawValue: rawValue) }
   var isCalibrated: Bool { frozen != nil }
+  var description: String { rawValue }
+}
+
+/// Whether something is done.
+enum Switch: String, CaseIterable, ExpressibleByArgument, CustomStringConvertible {
+  case off, on
+
   var description: String { rawValue }
 }
 

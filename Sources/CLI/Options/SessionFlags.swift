@@ -29,6 +29,12 @@ struct SessionFlags: ParsableArguments {
   @Option(help: "Columns of the low-rank part: a number, or auto for at most 0.4 bits a weight.")
   var rank = Rank.fixed(0)
 
+  @Flag(help: "Let the first token of the prompt, which attention makes a sink of, count for nothing in D.")
+  var skipFirst = false
+
+  @Flag(help: "Measure the mean error of each product and make it good.")
+  var biasCorrection = false
+
   @OptionGroup var format: FormatOptions
 
   enum HeadMode: String, ExpressibleByArgument, CaseIterable { case quantized, full }
@@ -62,6 +68,8 @@ struct SessionFlags: ParsableArguments {
     options.rule.alpha = alpha
     options.rule.lambda = lambda
     options.search = method == .ttq ? search : 0
+    options.rule.skipsFirst = skipFirst
+    options.correctsBias = biasCorrection
     options.plan = plan
     options.forced = forced
     options.machine = machine

@@ -43,8 +43,8 @@ struct BFloat16: WeightElement {
 }
 
 extension ElementType {
-  /// Element `index` of the tensor at `base`, widened; for reference code.
-  func widen(_ base: UnsafeRawPointer, index: Int) -> Float {
+  /// Element `index` of the tensor at `base`, widened; slow.
+  package func widen(_ base: UnsafeRawPointer, index: Int) -> Float {
     switch self {
     case .f32: unsafe base.loadUnaligned(fromByteOffset: 4 * index, as: Float.self)
     case .f16: unsafe Float(base.loadUnaligned(fromByteOffset: 2 * index, as: Float16.self))

@@ -4,8 +4,9 @@ internal import Records
 /// GPTQ (Frantar et al., arXiv 2210.17323): channel after channel is rounded, and what that did to the outputs is made good by the channels
 /// that follow.
 ///
-/// Choices of ours: inputs are those of full precision, channels come in their order, damping is a hundredth, and a group's range is that of
-/// its weights when it begins.
+/// As in its authors' program, a range holds 0 and has a code for it: without, the small weights of a loud channel become large ones, and no
+/// other channel makes that good (995 against 51 of perplexity on the loud demonstration model at 3 bit). Of its options, the loudest
+/// channels come first and groups have the ranges of the weights as they were. Inputs are those of full precision; damping is a hundredth.
 struct GPTQ {
   private let weights: LinearWeights
   private let moments: InputMoments
@@ -19,7 +20,8 @@ struct GPTQ {
 
   /// nil where the inputs say too little, or a scale is beyond f16.
   func frozen() -> FrozenLinear? {
-    guard let factor = moments.inverseFactor(damping: 0.01) else { return nil }
+    let order = moments.loudestFirst
+    guard let factor = moments.inverseFactor(damping: 0.01, order: order) else { return nil }
     let (n, k) = (weights.n, weights.k)
     let factors = factor.map(Float.init)
     let even = [Double](repeating: 0, count: k)
@@ -28,19 +30,21 @@ struct GPTQ {
     let values = weights.parts.flatMap { $0.floats() }
     var frozen = FrozenLinear(n: n, scale: scale, format: format)
     for row in 0..<n {
-      var rest = (0..<k).map { values[row * k + $0] * scale[$0] }
-      var range = GroupRange(low: 0, high: 0, largestCode: format.largestCode)
-      for channel in 0..<k {
-        if channel.isMultiple(of: format.group) {
-          let whole = ValueRange(rest[channel..<min(channel + format.group, k)])
-          range = GroupRange(low: whole.low, high: whole.high, largestCode: format.largestCode)
-          frozen.set(range, row: row, group: channel / format.group, format: format)
-        }
-        let code = range.code(rest[channel])
+      var rest = order.map { values[row * k + $0] * scale[$0] }
+      let ranges = stride(from: 0, to: k, by: format.group).map { start in
+        GroupRange(
+          withZero: ValueRange((start..<min(start + format.group, k)).map { values[row * k + $0] * scale[$0] }),
+          largestCode: format.largestCode)
+      }
+      for (group, range) in ranges.enumerated() { frozen.set(range, row: row, group: group, format: format) }
+      for turn in 0..<k {
+        let channel = order[turn]
+        let range = ranges[channel / format.group]
+        let code = range.code(rest[turn])
         frozen.codes[row * k + channel] = UInt8(code)
-        let place = channel * k
-        let error = (rest[channel] - (Float(code) * range.scale + range.minimum)) / factors[place + channel]
-        for later in channel + 1..<max(k, channel + 1) { rest[later] -= error * factors[place + later] }
+        let place = turn * k
+        let error = (rest[turn] - (Float(code) * range.scale + range.minimum)) / factors[place + turn]
+        for later in turn + 1..<max(k, turn + 1) { rest[later] -= error * factors[place + later] }
       }
     }
     return frozen.isFinite ? frozen : nil

@@ -30,9 +30,15 @@ struct InputMoments: Sendable {
     blas.quadraticForm(differences, rows: differences.count / k, n: k, products)
   }
 
-  /// The upper Cholesky factor of the inverse of `products`, with `damping` times their mean diagonal added to the diagonal.
-  func inverseFactor(damping: Double) -> [Double]? {
-    var matrix = products.map(Double.init)
+  /// The channels by their power, the greatest first; of two equal ones the first.
+  var loudestFirst: [Int] {
+    (0..<k).sorted { (-products[$0 * k + $0], $0) < (-products[$1 * k + $1], $1) }
+  }
+
+  /// The upper Cholesky factor of the inverse of `products`, their channels in `order`, with `damping` times their mean diagonal added to
+  /// the diagonal.
+  func inverseFactor(damping: Double, order: [Int]) -> [Double]? {
+    var matrix = order.flatMap { row in order.map { Double(products[row * k + $0]) } }
     let mean = (0..<k).reduce(0) { $0 + matrix[$1 * k + $1] } / Double(k)
     for channel in 0..<k { matrix[channel * k + channel] += mean > 0 ? damping * mean : 1 }
     return blas.inverseFactor(matrix, n: k)

@@ -1,6 +1,12 @@
 internal import Kernels
 internal import Records
 
+/// What problems have in common that share their kernels: all layers have the same shapes and types.
+private struct KernelKey: Hashable {
+  let role: LinearRole
+  let format: WeightFormat
+}
+
 /// The layers of a model with everything that one sequence of tokens needs: caches, quantized weights, work memory, kernels.
 struct Decoder: ~Copyable {
   private let model: LanguageModel
@@ -23,10 +29,10 @@ struct Decoder: ~Copyable {
     let shape = model.configuration
     let (heads, dimension) = (shape.keyValueHeads, shape.headDimension)
     self.model = model
-    var kernels: [LinearRole: LinearKernels] = [:]
-    for role in LinearRole.allCases {
-      kernels[role] = try LinearKernels(
-        model.weights.linear(role), options: options, binder: &binder)
+    var kernels: [KernelKey: LinearKernels] = [:]
+    for weights in model.weights.linears {
+      let key = KernelKey(role: weights.role, format: options.format(of: weights))
+      if kernels[key] == nil { kernels[key] = try LinearKernels(weights, options: options, binder: &binder) }
     }
     attention = try ByTokenClass { (tokens) throws(SelectionFailure) in
       var problem = Problem(
@@ -40,7 +46,8 @@ struct Decoder: ~Copyable {
       return Attention(found.variant, found.configuration)
     }
     func linear(_ weights: LinearWeights) -> Linear {
-      guard let bound = kernels[weights.role] else { preconditionFailure("every role is bound") }
+      let key = KernelKey(role: weights.role, format: options.format(of: weights))
+      guard let bound = kernels[key] else { preconditionFailure("every problem is bound") }
       return Linear(
         weights, kernels: bound, lowRank: options.lowRank[weights.name], frozen: options.frozen[weights.name],
         calibrator: options.calibrator)

@@ -49,7 +49,7 @@ struct PassRunner: Sendable {
   }
 
   func measure(_ linear: Linear, _ x: borrowing TokenRows, _ tokens: Int, clock: inout StageClock) {
-    linear.measure(x.rows(0..<tokens), pool: pool)
+    linear.measure(x.rows(0..<tokens), rule: rule, pool: pool)
     clock.charge(.statistic)
   }
 

@@ -171,9 +171,10 @@ public final class Session {
   private func finishPrefill(chunks: Int) throws(EngineError) {
     guard options.method != .full else { return }
     try decoder.quantizeAll(threshold: chunks > 1 ? 0 : options.driftThreshold)
-    if options.method == .ttq, decoder.position < options.leastTokens {
+    let measured = decoder.position - (options.rule.skipsFirst ? 1 : 0)
+    if options.method == .ttq, measured < options.leastTokens {
       notes.append(
-        "\(decoder.position) tokens are fewer than \(options.leastTokens): quantized without activation scales (D = 1)")
+        "\(measured) tokens are fewer than \(options.leastTokens): quantized without activation scales (D = 1)")
     }
   }
 
@@ -215,6 +216,35 @@ extension Session {
     decoder.linears.compactMap { linear in linear.moments.map { (linear.weights, $0) } }
   }
 
+  /// Every problem that is quantized, with the share of its output's power that codes of each of `formats` would lose.
+  func lostShares(
+    of formats: [WeightFormat], options: SessionOptions
+  ) throws(EngineError) -> [(linear: Linear, shares: [Double])] {
+    let pool = ThreadPool(threads: 1)
+    var binder = KernelBinder(
+      lookup: PlanLookup(plan: options.plan, forced: options.forced, machine: try Self.machine(options), threads: 1),
+      pool: pool)
+    var result: [(linear: Linear, shares: [Double])] = []
+    for linear in decoder.linears where linear.use.quantized {
+      var shares: [Double] = []
+      for format in formats {
+        let quantize: Quantize
+        do throws(SelectionFailure) {
+          let layout = binder.layout(of: linear.weights, format: format, activation: options.activations)
+          quantize = try binder.sampler(of: linear.weights, format: format, layout: layout, options: options)
+        } catch {
+          throw .noKernel(error.reason)
+        }
+        guard let share = linear.lostShare(format, quantize: quantize, rule: options.rule, pool: pool) else {
+          throw .nonFinite("activations of \(linear.weights.name)")
+        }
+        shares.append(share)
+      }
+      result.append((linear, shares))
+    }
+    return result
+  }
+
   /// Bytes of all packed weights.
   public var weightBytes: Int { decoder.linears.reduce(0) { $0 + $1.packedBytes } }
 
@@ -244,7 +274,9 @@ extension Session {
   package var weightType: String { model.weights.head.element.rawValue }
 
   /// The format of quantized weights and of the activations that meet them: `q4g32/a8`.
-  package var quantizedType: String { "\(options.format)/\(options.activations.rawValue)" }
+  package var quantizedType: String {
+    "\(options.formats.isEmpty ? options.format.description : "mixed")/\(options.activations.rawValue)"
+  }
 
   /// Bits that decoding reads for each weight of the linear layers, averaged by their number.
   public var effectiveBits: Double {
@@ -255,7 +287,7 @@ extension Session {
       bits +=
         weights
         * (linear.use.quantized
-          ? options.format.effectiveBits(k: linear.weights.k) + linear.lowRankBits
+          ? options.format(of: linear.weights).effectiveBits(k: linear.weights.k) + linear.lowRankBits
           : Double(8 * linear.weights.element.bytes))
     }
     return bits / count

@@ -14,10 +14,15 @@ public struct SessionOptions: Sendable {
   /// Prompts below are too short to say anything about activations.
   public var leastTokens = 8
   package var format = WeightFormat.q4g32
+  /// Formats of some problems, by their names, in place of `format`; all of the same group and side information.
+  package var formats: [String: WeightFormat] = [:]
   package var activations = ActivationFormat.a8
   package var rule = ScaleRule()
   /// Ranges that are tried for each group, one of `RangeSearch.supported`; only under `.ttq`.
   package var search = 0
+  /// Whether the mean error of each quantized product is measured and made good; only under `.ttq`. Costs a product of the full weights
+  /// with one token whenever they are quantized.
+  package var correctsBias = false
   /// Weights that were quantized before, by the names of their problems; only under `.rtn`, in the same format.
   package var frozen: [String: FrozenLinear] = [:]
   /// Parts of the weights that are kept apart from the quantized ones, by the names of their problems; the same rank for each role.
@@ -41,6 +46,9 @@ public struct SessionOptions: Sendable {
   package var cpus: [Int]?
 
   public init() {}
+
+  /// The format of `weights` where they are quantized.
+  func format(of weights: LinearWeights) -> WeightFormat { formats[weights.name] ?? format }
 
   /// Sets the quantized format: 2, 3, 4, 5 or 8 bits in groups of 32, 64 or 128 input channels, scales and minima in f16 or, where
   /// `compact`, in 8 bits.

@@ -15,6 +15,8 @@ package final class Linear {
   /// Sums of |x|^p of each input channel over `seen` tokens, p that of the session's rule.
   private var powers: AlignedBuffer<Float>
   private var seen = 0
+  /// Whether the first token of the sequence went by.
+  private var hasBegun = false
   /// `seen` when the quantized matrix was made.
   private var seenByPacked = 0
   private var inverseScale: AlignedBuffer<Float>
@@ -28,6 +30,8 @@ package final class Linear {
   private var sample: AlphaSample?
   /// Of no channels where ranges are not searched for.
   private var search: RangeWeights
+  /// Where the mean error is made good.
+  private var correction: BiasCorrection?
 
   package init(
     _ weights: LinearWeights, kernels: LinearKernels, lowRank: LowRankPart? = nil, frozen: FrozenLinear? = nil,
@@ -50,6 +54,9 @@ package final class Linear {
     search = RangeWeights(n: searches ? weights.n : 0, k: searches ? weights.k : 0)
     if let quantized = kernels.quantized, quantized.measure != nil {
       sample = AlphaSample(weights, lowRank: lowRank?.factors, format: quantized.format, layout: quantized.layout)
+    }
+    if kernels.use.corrected {
+      correction = BiasCorrection(k: weights.k)
     }
     // A session in full precision, which others are compared with, has no packed weights.
     if let frozen, kernels.use.quantized {
@@ -78,19 +85,25 @@ package final class Linear {
     for i in 0..<span.count { span[i] = 0 }
     seen = 0
     seenByPacked = 0
+    hasBegun = false
+    correction?.reset()
     // Without a statistic the matrix does not depend on the prompt.
     guard use.measured else { return }
     logarithms = []
     isQuantized = false
   }
 
-  /// Adds the activations `x`, T rows of K, to the statistic.
-  package func measure(_ x: Span<Float>, pool: ThreadPool) {
+  /// Adds the activations `x`, T rows of K, to the statistic, less those of the sequence's first token where `rule` says so.
+  package func measure(_ x: Span<Float>, rule: ScaleRule, pool: ThreadPool) {
     guard let statistic = kernels.statistic else { return }
+    let x = rule.skipsFirst && !hasBegun ? x.extracting(weights.k..<x.count) : x
+    hasBegun = true
     let tokens = x.count / weights.k
+    guard tokens > 0 else { return }
     var sums = powers.mutableSpan
     statistic[tokens](x, into: &sums, pool: pool)
     seen += tokens
+    correction?.add(x)
     moments?.add(x)
   }
 
@@ -112,6 +125,7 @@ package final class Linear {
       isQuantized = quantized.quantize(rows, lowRank: lowRank?.factors, d: scale.span, into: &packed, pool: pool)
     }
     guard isQuantized else { throw .beyondHalf(weights.name) }
+    correct(leastTokens: leastTokens, pool: pool)
   }
 
   /// y = W x in full precision, and the quantized matrix for the activations measured so far in the same pass over the weights.
@@ -135,7 +149,22 @@ package final class Linear {
       first = rows.upperBound
     }
     guard isQuantized else { throw .beyondHalf(weights.name) }
+    correct(leastTokens: leastTokens, pool: pool)
     return true
+  }
+
+  /// Takes what the new quantized matrix does to the mean input as what is to be made good.
+  private func correct(leastTokens: Int, pool: ThreadPool) {
+    guard seen >= max(leastTokens, 1), let quantized = kernels.quantized, let mean = correction?.mean(tokens: seen)
+    else { return }
+    var formatted = PackedActivations(
+      capacity: 1, k: weights.k, group: quantized.format.group, format: quantized.activation)
+    var (wanted, found) = ([Float](repeating: 0, count: weights.n), [Float](repeating: 0, count: weights.n))
+    var span = wanted.mutableSpan
+    multiplyFull(mean.span, into: &span, pool: pool)
+    span = found.mutableSpan
+    product(quantized, mean.span, formatted: &formatted, into: &span, pool: pool)
+    correction?.set(wanted: wanted, found: found)
   }
 
   /// D for the activations measured so far, and the weights of a range search, now those of the quantized matrix, which is about to be made; nil where the one there is stands
@@ -170,8 +199,20 @@ package final class Linear {
   ) -> [Double]? {
     if case .fixed(let alpha) = rule.alpha { return rule.logarithms(norms: norms, alpha: alpha) }
     guard let measure = kernels.quantized?.measure else { preconditionFailure("alpha is chosen by measuring") }
-    return sample?.logarithms(norms: norms, rule: rule, largestWeight: largestRest, quantize: measure, pool: pool)
-      ?? nil
+    return sample?.choose(norms: norms, rule: rule, largestWeight: largestRest, quantize: measure, pool: pool)?
+      .logarithms
+  }
+
+  /// The share of the output's power that weights in `quantize`'s layout and `format` would lose to what was measured, on a sample of rows;
+  /// nil where a norm is not finite.
+  func lostShare(_ format: WeightFormat, quantize: Quantize, rule: ScaleRule, pool: ThreadPool) -> Double? {
+    guard seen > 0 else { return 0 }
+    let norms = rule.norms(powers: powers.span, tokens: seen)
+    var sample = AlphaSample(weights, lowRank: lowRank?.factors, format: format, layout: quantize.layout)
+    let choice = sample.choose(norms: norms, rule: rule, largestWeight: largestRest, quantize: quantize, pool: pool)
+    guard let choice else { return nil }
+    let power = sample.power(norms: norms)
+    return power > 0 ? choice.error / power : 0
   }
 
   /// y = W x in full precision, T rows of N.
@@ -188,11 +229,19 @@ package final class Linear {
     }
   }
 
-  /// y = Q (x / D) + B (A x), T rows of N; `formatted` is work memory for T rows of K.
+  /// y = Q (x / D) + B (A x), T rows of N, and the correction of its mean error; `formatted` is work memory for T rows of K.
   package func multiplyQuantized(
     _ x: Span<Float>, formatted: inout PackedActivations, into y: inout MutableSpan<Float>, pool: ThreadPool
   ) {
     guard let quantized = kernels.quantized, isQuantized else { preconditionFailure("not quantized yet") }
+    product(quantized, x, formatted: &formatted, into: &y, pool: pool)
+    correction?.add(to: &y)
+  }
+
+  private func product(
+    _ quantized: LinearKernels.Quantized, _ x: Span<Float>, formatted: inout PackedActivations,
+    into y: inout MutableSpan<Float>, pool: ThreadPool
+  ) {
     let tokens = x.count / weights.k
     quantized.activations[tokens](x, inverseScale: inverseScale.span, into: &formatted, pool: pool)
     quantized.multiply[tokens](packed, formatted, tokens: tokens, into: &y, pool: pool)

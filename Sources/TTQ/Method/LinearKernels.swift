@@ -16,6 +16,7 @@ package struct LinearKernels: Sendable {
   struct Quantized: Sendable {
     let layout: PackedLayout
     let format: WeightFormat
+    let activation: ActivationFormat
     let quantize: Quantize
     /// Whether `quantize` searches for ranges.
     let searches: Bool
@@ -57,7 +58,7 @@ package struct LinearKernels: Sendable {
         return Statistic(found.variant, found.configuration, norm: options.rule.norm)
       } : nil
     quantized = use.quantized ? try Quantized(weights, options: options, binder: &binder) : nil
-    fused = use.full ? try quantized?.fused(weights, binder: &binder) ?? [] : []
+    fused = options.prefill == .exact ? try quantized?.fused(weights, binder: &binder) ?? [] : []
   }
 }
 
@@ -65,7 +66,7 @@ extension LinearKernels.Quantized {
   init(
     _ weights: LinearWeights, options: SessionOptions, binder: inout KernelBinder
   ) throws(SelectionFailure) {
-    let (format, activation) = (options.format, options.activations)
+    let (format, activation) = (options.format(of: weights), options.activations)
     let rank = options.lowRank[weights.name]?.factors.rank ?? 0
     let layout = binder.layout(of: weights, format: format, activation: activation)
     let writer = try binder.bind(
@@ -76,20 +77,12 @@ extension LinearKernels.Quantized {
       layout: layout)
     self.layout = layout
     self.format = format
+    self.activation = activation
     quantize = Quantize(writer.variant, writer.configuration, search: options.search)
     searches = options.search > 0
-    if options.rule.alpha == .auto, options.method == .ttq {
-      // Without a search, one candidate measures the range as it is.
-      let candidates = max(options.search, 1)
-      let sampler = try binder.bind(
-        QuantizeFamily(),
-        Problem(
-          family: .quantize, n: min(AlphaSample.limit, weights.n), k: weights.k, format: format,
-          element: weights.element, rank: rank, search: candidates), layout: layout)
-      measure = Quantize(sampler.variant, sampler.configuration, search: candidates)
-    } else {
-      measure = nil
-    }
+    measure =
+      options.rule.alpha == .auto && options.method == .ttq
+      ? try binder.sampler(of: weights, format: format, layout: layout, options: options) : nil
     activations = try ByTokenClass { (tokens) throws(SelectionFailure) in
       let found = try binder.bind(
         QuantizeActivationsFamily(),
@@ -114,6 +107,22 @@ extension LinearKernels.Quantized {
           activation: activation), layout: layout)
       return QMatmul(found.variant, found.configuration)
     }
+  }
+}
+
+extension KernelBinder {
+  /// What quantizes a sample of rows and measures its error.
+  mutating func sampler(
+    of weights: LinearWeights, format: WeightFormat, layout: PackedLayout, options: SessionOptions
+  ) throws(SelectionFailure) -> Quantize {
+    // Without a search, one candidate measures the range as it is.
+    let candidates = max(options.search, 1)
+    let found = try bind(
+      QuantizeFamily(),
+      Problem(
+        family: .quantize, n: min(AlphaSample.limit, weights.n), k: weights.k, format: format, element: weights.element,
+        rank: options.lowRank[weights.name]?.factors.rank ?? 0, search: candidates), layout: layout)
+    return Quantize(found.variant, found.configuration, search: candidates)
   }
 }
 
@@ -148,11 +157,14 @@ struct LinearUse: Hashable, Sendable {
   /// Its activations are measured.
   let measured: Bool
   let quantized: Bool
+  /// Its mean error is made good.
+  let corrected: Bool
 
   init(_ role: LinearRole, options: SessionOptions) {
     let kept = role == .head && !options.quantizesHead
     quantized = options.method != .full && !kept
     measured = options.method == .ttq && quantized
-    full = !quantized || options.prefill == .exact
+    corrected = measured && options.correctsBias
+    full = !quantized || options.prefill == .exact || corrected
   }
 }

@@ -8,6 +8,8 @@ package struct ScaleRule: Hashable, Sendable {
   package var alpha = Alpha.fixed(0.5)
   /// The floor under the norms, relative to their mean.
   package var lambda = 0.01
+  /// Whether the first token of a sequence, which attention makes a sink of, counts for nothing.
+  package var skipsFirst = false
 
   package init() {}
 

@@ -50,11 +50,6 @@ struct ModelWeights: Sendable {
     pairs = form.pairs
   }
 
-  /// The linear problem of `role`, in the first layer that has it: all layers have the same shapes and types.
-  func linear(_ role: LinearRole) -> LinearWeights {
-    layers[0].linears.first { $0.role == role } ?? head
-  }
-
   /// Every linear problem of the model.
   var linears: [LinearWeights] { layers.flatMap(\.linears) + [head] }
 
