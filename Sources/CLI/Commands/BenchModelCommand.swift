@@ -82,7 +82,9 @@ struct BenchModelCommand: ParsableCommand {
     var outcome = try bench.run()
     if let plan, lmHead == .quantized {
       let planned = PlannedModel(plan: plan, shape: shape)
-      for index in outcome.rows.indices { outcome.rows[index].plannedNanoseconds = planned.time(of: outcome.rows[index]) }
+      for index in outcome.rows.indices {
+        outcome.rows[index].plannedNanoseconds = planned.time(of: outcome.rows[index])
+      }
     }
     if json {
       for row in outcome.rows {
