@@ -10,18 +10,7 @@ import Testing
   @Test(.enabled(if: TestData.hasShared, "needs ../shared/data/models"), arguments: architectures, [1, 2])
   func logitsAndGreedyTokens(_ name: String, threads: Int) throws {
     let folder = TestData.shared("models/reference-architectures/\(name)")
-    let reference = try SafetensorsFile(path: "\(folder)/reference.safetensors")
-    let tokens = try reference.integers("tokens")
-    let expected = try reference.tensor("logits").floats()
-    let session = try Session(LanguageModel(folder: folder), .testing(.full, threads: threads))
-    #expect(largestDifference(try session.prefillAll(tokens), expected) < 1e-3)
-    #expect(session.notes.isEmpty)
-
-    session.reset()
-    var parameters = GenerateParameters()
-    parameters.maxTokens = 16
-    parameters.stopsAtEnd = false
-    #expect(try session.generate(tokens, parameters).tokens == (try reference.integers("greedy")))
+    try expectReference(LanguageModel(folder: folder), of: folder, threads: threads)
   }
 
   /// Layers that see a window see the same one however a text comes: at once, in chunks that begin and end anywhere, token by token.
@@ -184,4 +173,18 @@ func largestDifference(_ a: some Collection<Float>, _ b: some Collection<Float>)
     let difference = abs(pair.0 - pair.1)
     return difference.isFinite ? max(largest, difference) : .infinity
   }
+}
+
+/// The logits of the reference architecture in `folder` to 1e-3, and its greedy tokens.
+func expectReference(_ model: LanguageModel, of folder: String, threads: Int = 1) throws {
+  let reference = try SafetensorsFile(path: "\(folder)/reference.safetensors")
+  let tokens = try reference.integers("tokens")
+  let session = try Session(model, .testing(.full, threads: threads))
+  #expect(largestDifference(try session.prefillAll(tokens), try reference.tensor("logits").floats()) < 1e-3)
+  #expect(session.notes.isEmpty)
+  session.reset()
+  var parameters = GenerateParameters()
+  parameters.maxTokens = 16
+  parameters.stopsAtEnd = false
+  #expect(try session.generate(tokens, parameters).tokens == (try reference.integers("greedy")))
 }

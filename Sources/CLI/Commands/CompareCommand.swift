@@ -93,17 +93,9 @@ struct CompareCommand: ParsableCommand {
       norm: tune.formatOptions.norm)
     func total(_ plan: Plan, _ factor: (PlanKey) -> Double) throws -> ModelTime {
       try ModelTime(
-        of: shape, problems: problems, workload: tune.tuneOptions.workload,
-        layout: { matrix in
-          plan.layouts.first {
-            $0.n == matrix.n && $0.k == matrix.k && $0.format == matrix.format && $0.element == matrix.element
-              && $0.activation == tune.formatOptions.activations && $0.threads == threads
-          }?.layout
-        },
-        time: { problem, layout in
-          let key = PlanKey(problem: problem, layout: layout, threads: threads)
-          return times[key].map { $0 * factor(key) }
-        })
+        of: shape, problems: problems, workload: tune.tuneOptions.workload, layoutsOf: plan,
+        activation: tune.formatOptions.activations, threads: threads,
+        time: { key in times[key].map { $0 * factor(key) } })
     }
     let (first, second) = (try total(a) { _ in 1 }, try total(b) { slower[$0] ?? 1 })
     var table = TextTable(

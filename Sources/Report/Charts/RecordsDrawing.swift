@@ -25,16 +25,13 @@ enum RecordsDrawing {
 
   /// JSON that no parser of HTML can take for the end of its script.
   private static func inScript(_ json: String) -> String {
-    var safe = ""
-    safe.reserveCapacity(json.utf8.count)
-    for scalar in json.unicodeScalars {
+    json.replacingScalars { scalar in
       switch scalar {
-      case "<": safe += "\\u003c"
-      case ">": safe += "\\u003e"
-      case "&": safe += "\\u0026"
-      default: safe.unicodeScalars.append(scalar)
+      case "<": "\\u003c"
+      case ">": "\\u003e"
+      case "&": "\\u0026"
+      default: nil
       }
     }
-    return safe
   }
 }

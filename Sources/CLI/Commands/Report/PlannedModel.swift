@@ -15,7 +15,11 @@ struct PlannedModel {
     let workload: Workload
   }
 
-  var expectations: [ModelExpectation] { settings.map(expectation) }
+  /// With the cache that attention was tuned for.
+  var expectations: [ModelExpectation] {
+    let cache = plan.rows.first { $0.problem.family == .attention }?.problem.cache ?? .f32
+    return settings.map { expectation($0, cache) }
+  }
 
   private var settings: [Setting] {
     var settings: [Setting] = []
@@ -28,23 +32,23 @@ struct PlannedModel {
   }
 
   /// Nanoseconds that the rows add up to for the work of a benchmark's row; nil where the plan was tuned for another prompt, or lacks a
-  /// row. Where attention takes part, it is that of the cached positions which were tuned.
+  /// row, such as attention's over another cache. Where attention takes part, it is that of the cached positions which were tuned.
   func time(of row: ModelBenchRow) -> Double? {
     let setting = settings.first { row.type == "\($0.format)/\($0.activation)" && $0.threads == row.threads }
     guard row.engine == .ttq, row.prefill == "quantized", let setting else { return nil }
-    let expected = expectation(setting)
+    let expected = expectation(setting, row.cache)
     if row.promptTokens == 0 { return expected.token.map { $0 * Double(row.generatedTokens) } }
     return row.promptTokens == setting.workload.prompt ? expected.firstToken : nil
   }
 
-  private func expectation(_ setting: Setting) -> ModelExpectation {
+  private func expectation(_ setting: Setting, _ cache: CacheType) -> ModelExpectation {
     var expectation = ModelExpectation(
       model: shape.name, format: setting.format, threads: setting.threads, workload: setting.workload)
     do throws(MissingRow) {
-      let time = try time(setting) { $0.timing.medianNanoseconds }
+      let time = try time(setting, cache) { $0.timing.medianNanoseconds }
       (expectation.firstToken, expectation.token) = (time.firstToken, time.token)
       // A row without a share makes the sum none.
-      let roof = try self.time(setting) { $0.timing.medianNanoseconds * ($0.share ?? .nan) }
+      let roof = try self.time(setting, cache) { $0.timing.medianNanoseconds * ($0.share ?? .nan) }
       expectation.firstTokenShare = Self.share(roof.firstToken, time.firstToken)
       expectation.tokenShare = Self.share(roof.token, time.token)
     } catch {
@@ -57,21 +61,14 @@ struct PlannedModel {
     roof.isFinite && time > 0 ? roof / time : nil
   }
 
-  private func time(_ setting: Setting, of row: (PlanRow) -> Double) throws(MissingRow) -> ModelTime {
+  private func time(
+    _ setting: Setting, _ cache: CacheType, of row: (PlanRow) -> Double
+  ) throws(MissingRow) -> ModelTime {
     let rows = Dictionary(plan.rows.map { ($0.key, $0) }) { first, _ in first }
-    let cache = plan.rows.first { $0.problem.family == .attention }?.problem.cache ?? .f32
     let problems = TuningProblems.all(
       of: [shape], format: setting.format, activation: setting.activation, cache: cache)
     return try ModelTime(
-      of: shape, problems: problems, workload: setting.workload,
-      layout: { matrix in
-        plan.layouts.first {
-          $0.n == matrix.n && $0.k == matrix.k && $0.format == matrix.format && $0.element == matrix.element
-            && $0.activation == setting.activation && $0.threads == setting.threads
-        }?.layout
-      },
-      time: { problem, layout in
-        rows[PlanKey(problem: problem, layout: layout, threads: setting.threads)].map(row)
-      })
+      of: shape, problems: problems, workload: setting.workload, layoutsOf: plan, activation: setting.activation,
+      threads: setting.threads, time: { rows[$0].map(row) })
   }
 }
