@@ -6,6 +6,7 @@ package enum JournalEntry: Hashable, Sendable {
   case session(JournalSession)
   case roofs(RoofSet)
   case counters([CounterAvailability])
+  case choices(MachineChoices)
   case candidate(CandidateResult)
   /// The best of a problem measured once more, in turns; these results replace the ones before.
   case playOff([CandidateResult])
@@ -42,7 +43,7 @@ package struct JournalSession: Codable, Hashable, Sendable {
 }
 
 extension JournalEntry: Codable {
-  private enum Kind: String, CodingKey { case session, roofs, counters, candidate, playOff, finished }
+  private enum Kind: String, CodingKey { case session, roofs, counters, choices, candidate, playOff, finished }
 
   package init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: Kind.self)
@@ -50,12 +51,13 @@ extension JournalEntry: Codable {
       throw DecodingError.dataCorrupted(
         .init(
           codingPath: decoder.codingPath,
-          debugDescription: "no session, roofs, counters, candidate, playOff or finished"))
+          debugDescription: "no session, roofs, counters, choices, candidate, playOff or finished"))
     }
     switch kind {
     case .session: self = .session(try values.decode(JournalSession.self, forKey: kind))
     case .roofs: self = .roofs(try values.decode(RoofSet.self, forKey: kind))
     case .counters: self = .counters(try values.decode([CounterAvailability].self, forKey: kind))
+    case .choices: self = .choices(try values.decode(MachineChoices.self, forKey: kind))
     case .candidate: self = .candidate(try values.decode(CandidateResult.self, forKey: kind))
     case .playOff: self = .playOff(try values.decode([CandidateResult].self, forKey: kind))
     case .finished: self = .finished
@@ -68,6 +70,7 @@ extension JournalEntry: Codable {
     case .session(let session): try values.encode(session, forKey: .session)
     case .roofs(let roofs): try values.encode(roofs, forKey: .roofs)
     case .counters(let counters): try values.encode(counters, forKey: .counters)
+    case .choices(let choices): try values.encode(choices, forKey: .choices)
     case .candidate(let result): try values.encode(result, forKey: .candidate)
     case .playOff(let results): try values.encode(results, forKey: .playOff)
     case .finished: try values.encode(true, forKey: .finished)
@@ -106,7 +109,7 @@ extension JournalEntry {
     switch self {
     case .candidate(let result): [result]
     case .playOff(let results): results
-    case .session, .roofs, .counters, .finished: []
+    case .session, .roofs, .counters, .choices, .finished: []
     }
   }
 }

@@ -29,7 +29,9 @@ extension Plan {
       let replaced = PackedLayout.allCases.contains { adopted.contains(layout.writer(of: $0)) }
       if replaced || layouts[place].workload != layout.workload { layouts[place] = layout }
     }
-    if other.context.date >= context.date { (context, roofs) = (other.context, other.roofs) }
+    if other.context.date >= context.date {
+      (context, roofs, choices) = (other.context, other.roofs, other.choices ?? choices)
+    }
   }
 
   /// Takes out the rows that `isForgotten` tells, and the layouts of matrices that no row packs any more. Returns how many rows went.

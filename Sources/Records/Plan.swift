@@ -131,17 +131,20 @@ package struct Plan: Codable, Hashable, Sendable {
   package var machine: MachineIdentity
   package var context: MeasurementContext
   package var roofs: RoofSet
+  /// nil in plans of older versions.
+  package var choices: MachineChoices?
   package var layouts: [LayoutChoice]
   package var rows: [PlanRow]
 
   package init(
-    machine: MachineIdentity, context: MeasurementContext, roofs: RoofSet, layouts: [LayoutChoice] = [],
-    rows: [PlanRow] = []
+    machine: MachineIdentity, context: MeasurementContext, roofs: RoofSet, choices: MachineChoices? = nil,
+    layouts: [LayoutChoice] = [], rows: [PlanRow] = []
   ) {
     self.schema = Self.schema
     self.machine = machine
     self.context = context
     self.roofs = roofs
+    self.choices = choices
     self.layouts = layouts
     self.rows = rows
   }
@@ -161,8 +164,12 @@ package struct Plan: Codable, Hashable, Sendable {
     self = try RecordFile.decode(Plan.self, bytes, from: path, expected: "a plan of schema \(Self.schema)")
     let sizes = rows.flatMap { [$0.problem.n, $0.problem.k, $0.problem.tokens] } + layouts.flatMap { [$0.n, $0.k] }
     let threads = rows.flatMap { [$0.threads, $0.configuration.threads] } + layouts.map(\.threads)
-    guard sizes.allSatisfy({ (0..<1 << 31).contains($0) }), threads.allSatisfy({ (1..<1 << 16).contains($0) }) else {
-      throw .malformed(path: path, expected: "sizes of 0..<2^31 and at least one thread", found: "others")
+    let streams = rows.compactMap(\.configuration.stream)
+    guard sizes.allSatisfy({ (0..<1 << 31).contains($0) }), threads.allSatisfy({ (1..<1 << 16).contains($0) }),
+      streams.allSatisfy(\.isValid)
+    else {
+      throw .malformed(
+        path: path, expected: "sizes of 0..<2^31, at least one thread, and streams that kernels know", found: "others")
     }
   }
 

@@ -67,6 +67,9 @@ package struct T4Results: Encodable, Sendable {
     package let layout: String?
     package let threads: Int
     package let split: String
+    /// Absent where the variant walks its weights as it was written to.
+    package let unroll: Int?
+    package let prefetch: Int?
 
     init(_ result: CandidateResult) {
       problem = result.problem.name
@@ -75,6 +78,8 @@ package struct T4Results: Encodable, Sendable {
       layout = result.layout?.rawValue
       threads = result.configuration.threads
       split = result.configuration.split.rawValue
+      unroll = result.configuration.stream?.unroll
+      prefetch = result.configuration.stream?.prefetch
     }
   }
 

@@ -17,6 +17,8 @@ enum CandidateCSV {
     ("layout", { $0.layout?.rawValue }),
     ("threads", { String($0.configuration.threads) }),
     ("split", { $0.configuration.split.rawValue }),
+    ("unroll", { $0.configuration.stream.map { String($0.unroll) } }),
+    ("prefetch", { $0.configuration.stream.map { String($0.prefetch) } }),
     ("status", { $0.status.rawValue }),
     ("reason", { $0.reason }),
     ("median_ns", { number($0.timing?.medianNanoseconds) }),

@@ -44,7 +44,7 @@ package struct ReportInput: Sendable {
       switch entry {
       case .roofs(let value): roofs = value
       case .counters(let value): counters = value
-      case .session, .candidate, .playOff, .finished: break
+      case .session, .choices, .candidate, .playOff, .finished: break
       }
     }
     let session = history.sittings.last?.session

@@ -40,7 +40,7 @@ package struct TuningHistory: Hashable, Sendable {
       }
       guard var sitting = sittings.popLast() else { continue }
       switch entry {
-      case .session, .counters: break
+      case .session, .counters, .choices: break
       case .roofs(let set): sitting.roundTrip = set.roundTripNanoseconds ?? sitting.roundTrip
       case .candidate(let result): Self.add(result, to: &sitting)
       case .playOff(let results):

@@ -20,6 +20,8 @@ import Testing
     #expect(plans.count == 1)
     let plan = try #require(plans.first)
     #expect(tuned.output.contains(plan))
+    let shown = try moved.run("plan", "show")
+    #expect(shown.output.contains(/pages +(huge|small) \(qmatmul.*huge .*small/), "\(shown.output)")
 
     let report = try moved.run("report")
     #expect(report.status == 0)

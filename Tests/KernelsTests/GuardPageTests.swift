@@ -136,9 +136,12 @@ import Testing
               packed: packed.pointer, n: n, k: k, group: format.group, bits: format.bits, tokens: tokens,
               x_codes: codes.pointer, x_values: floats.pointer, x_scale: scale.pointer, x_sum: sum.pointer,
               y: y.pointer,
-              y_stride: n, scratch: memory.pointer)
-            unsafe variant.kernel.function(&args)
-            #expect(isFinite(y.elements), "\(variant.row.name) \(format) \(n)x\(k) t\(tokens)")
+              y_stride: n, scratch: memory.pointer, fetch: Stream.standard.prefetch, unroll: 1)
+            for stream in [.standard] + Stream.candidates(unrolls: variant.row.unrolls) {
+              unsafe (args.fetch, args.unroll) = (stream.prefetch, stream.unroll)
+              unsafe variant.kernel.function(&args)
+              #expect(isFinite(y.elements), "\(variant.row.name), \(stream), \(format) \(n)x\(k) t\(tokens)")
+            }
           }
         }
       }

@@ -36,7 +36,10 @@ struct VariantCase: Sendable, CustomTestStringConvertible {
     let pool = ThreadPool(threads: 2)
     let arena = ColdArena(bytes: 1)
     for problem in Problems.covering(variant.row, of: variant.family.name) {
-      for configuration in Self.configurations {
+      // What is fetched ahead changes no sum; where it may reach is for guard pages to tell.
+      let streams = Stream.candidates(unrolls: variant.row.unrolls).filter { $0.prefetch == 0 }
+        .map { Configuration(threads: 1, stream: $0) }
+      for configuration in Self.configurations + streams {
         let trial = try variant.family.trial(
           ofVariantNamed: variant.row.name, on: problem, configuration: configuration, machine: machine, pool: pool,
           arena: arena, seed: 7)

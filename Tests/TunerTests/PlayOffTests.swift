@@ -28,29 +28,54 @@ struct PlayOffTests {
       try PlanEmissionTests.result(PlanEmissionTests.statistic, variant, median: 100)
     }
     let contests = Contest.all([try candidate("scalar"), try candidate("simd")], count: 3)
-    let contest = try #require(contests.first)
+    var contest = try #require(contests.first)
     // Every other round the machine is half as fast; one is always 5 % ahead.
     let mood = (0..<9).map { $0 % 2 == 0 ? 100.0 : 200.0 }
-    let results = contest.results([
+    contest.add([
       CandidateMeasurement(status: .correct, samples: mood, rounds: mood.map { $0 * 1.05 }),
       CandidateMeasurement(status: .correct, samples: mood, rounds: mood),
     ])
-    let timings = results.compactMap(\.timing)
+    let timings = contest.results.compactMap(\.timing)
     #expect(timings.count == 2 && timings[1].highNanoseconds < timings[0].lowNanoseconds)
     #expect(abs(timings[0].medianNanoseconds / timings[1].medianNanoseconds - 1.05) < 1e-9)
   }
 
   @Test func aContestThatWasMostlyCalmIsNotDisturbed() {
-    func contest(_ loud: Set<Int>) -> [CandidateMeasurement] {
-      [100.0, 120].map { time in
+    func contest(_ loud: Set<Int>) -> Contest {
+      let played = [100.0, 120].map { time in
         let rounds = (0..<15).map { loud.contains($0) ? 3 * time : time + Double($0) / 10 }
         return CandidateMeasurement(status: .correct, samples: rounds, rounds: rounds)
       }
+      return Contest(contenders: [], played: played)
     }
-    #expect(!Contest.isDisturbed(contest([])))
-    #expect(!Contest.isDisturbed(contest([2, 7, 8])))
-    #expect(Contest.isDisturbed(contest([6, 7, 8, 9, 10, 11, 12, 13, 14])))
-    #expect(!Contest.isDisturbed([CandidateMeasurement(status: .wrong, reason: "error 1")]))
+    #expect(!contest([]).isDisturbed)
+    #expect(!contest([2, 7, 8]).isDisturbed)
+    #expect(contest([6, 7, 8, 9, 10, 11, 12, 13, 14]).isDisturbed)
+    #expect(!Contest(contenders: [], played: [CandidateMeasurement(status: .wrong, reason: "error 1")]).isDisturbed)
+  }
+
+  @Test func theRoundsOfSeveralProcessesAreOneContest() throws {
+    let screened = try ["scalar", "simd"].map {
+      try PlanEmissionTests.result(PlanEmissionTests.statistic, $0, median: 100)
+    }
+    var contest = try #require(Contest.all(screened, count: 3).first)
+    // In one of three processes memory lies badly for one of them.
+    for slow in [90.0, 130, 90] {
+      contest.add([slow, 100].map { CandidateMeasurement(status: .correct, samples: [$0], rounds: [$0, $0, $0]) })
+    }
+    #expect(contest.results.map(\.rounds?.count) == [9, 9] && contest.results.map(\.samples.count) == [3, 3])
+    let medians = contest.results.compactMap(\.timing?.medianNanoseconds)
+    #expect(medians.count == 2 && medians[0] < medians[1])
+
+    // A tuning that was killed goes on with the rounds that the journal holds.
+    let begun = Contest.all(contest.results, count: 3, begun: Set(contest.results.map(\.key)))
+    #expect(begun.first?.results == contest.results)
+
+    contest.add([
+      CandidateMeasurement(status: .wrong, reason: "error 1"),
+      CandidateMeasurement(status: .correct, samples: [100], rounds: [100]),
+    ])
+    #expect(contest.results.map(\.status) == [.wrong, .correct])
   }
 
   @Test func onlyWhatCanStillWinTakesPart() throws {

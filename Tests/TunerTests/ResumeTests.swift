@@ -10,7 +10,7 @@ struct ResumeTests {
   @Test func aKilledTuningGoesOnWhereItWas() throws {
     let folder = try ScratchFolder()
     let journal = Journal(path: folder.path + "/journal.jsonl")
-    for candidates in [1, 8, 30] {
+    for candidates in [1, 5, 10] {
       let child = try start(folder.path)
       while child.isRunning, try count(journal) < candidates { usleep(500) }
       kill(child.processIdentifier, SIGKILL)

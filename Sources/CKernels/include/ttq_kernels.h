@@ -113,6 +113,8 @@ typedef struct {
   float *y;               // T rows of N, y_stride elements apart
   size_t y_stride;
   float *_Nullable scratch;         // the variant's declared floats for this thread, aligned to 64 bytes
+  size_t fetch;           // bytes between the weights in use and those being fetched; any number is safe
+  size_t unroll;          // groups of K that one pass of the inner loop takes: 1, 2 or 4, at most what the row says
 } ttq_qmatmul_args;
 typedef void (*ttq_qmatmul_kernel)(const ttq_qmatmul_args *) TTQ_SENDABLE;
 typedef size_t (*ttq_qmatmul_scratch)(size_t k, size_t group) TTQ_SENDABLE;  // floats that each thread needs
@@ -176,12 +178,12 @@ typedef void (*ttq_attention_kernel)(const ttq_attention_args *) TTQ_SENDABLE;
 
 // A row of a family's table: one variant for one bit width. `name` is the variant's name within the family.
 // Tables are listed in the <family>_rows.h of each family, simplest first. `least_tokens` is where a variant starts to pay,
-// `tolerance` the largest error that is correct where it is more than the family's, else 0.
+// `unrolls` the largest `unroll` of a variant that heeds it and `fetch`, 0 for others, `tolerance` the largest error that is correct where it is more than the family's, else 0.
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; ttq_statistic_kernel kernel; } ttq_statistic_row;
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t activation; ttq_quantize_activations_kernel kernel; } ttq_quantize_activations_row;
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t bits, element, layout, searches; ttq_quantize_kernel kernel; } ttq_quantize_row;
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t bits, layout; ttq_dequantize_kernel kernel; } ttq_dequantize_row;
-typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t bits, activation, layout; size_t least_tokens; double tolerance; ttq_qmatmul_scratch _Nullable scratch_floats; ttq_qmatmul_kernel kernel; } ttq_qmatmul_row;
+typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t bits, activation, layout; size_t least_tokens, unrolls; double tolerance; ttq_qmatmul_scratch _Nullable scratch_floats; ttq_qmatmul_kernel kernel; } ttq_qmatmul_row;
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t element, activation; size_t least_tokens, scratch_floats; ttq_matmul_kernel kernel; } ttq_matmul_row;
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t bits, element, activation, layout; size_t scratch_floats; ttq_matmul_quantize_kernel kernel; } ttq_matmul_quantize_row;
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; ttq_lowrank_kernel kernel; } ttq_lowrank_row;

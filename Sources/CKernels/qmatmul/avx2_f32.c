@@ -4,7 +4,6 @@
 #include "../x86/panel256.h"
 
 enum { HALVES = 2, MOST_TOKENS = 4 };
-enum { AHEAD = 8192 };  // bytes between the weights in use and those being fetched
 
 TTQ_REGION(TTQ_TARGET_AVX2)
 
@@ -23,7 +22,7 @@ TTQ_INLINE void tile(const ttq_qmatmul_args *a, size_t n, size_t t, int bits, in
       TTQ_UNROLL for (int i = 0; i < tokens; i++) dot[h][i] = _mm256_setzero_ps();
 
     for (size_t chunk = ttq_chunks(a, k); chunk > 0; chunk--, k += TTQ_CHUNK, w += 64 * bits) {
-      ttq_fetch_ahead(w, AHEAD, bits);
+      ttq_fetch_ahead(w, a->fetch, bits);
       TTQ_UNROLL for (int c = 0; c < TTQ_CHUNK; c++)
         TTQ_UNROLL for (int h = 0; h < HALVES; h++) {
           const __m256 code = ttq_channel256(ttq_quad256(w, h, bits, c / 4), c % 4);

@@ -4,7 +4,6 @@
 #include "../x86/side512.h"
 
 enum { MOST_TOKENS = 8 };
-enum { AHEAD = 8192 };  // bytes between the weights in use and those being fetched
 
 TTQ_REGION(TTQ_TARGET_AVX512)
 
@@ -24,7 +23,7 @@ TTQ_INLINE void tile(const ttq_qmatmul_args *a, size_t n, size_t t, int bits, in
     TTQ_UNROLL for (int i = 0; i < tokens; i++) dot[i] = _mm512_setzero_ps();
 
     for (size_t chunk = ttq_chunks(a, k); chunk > 0; chunk--, k += TTQ_CHUNK, w += 64 * bits) {
-      ttq_fetch_ahead(w, AHEAD, bits);
+      ttq_fetch_ahead(w, a->fetch, bits);
       TTQ_UNROLL for (int c = 0; c < TTQ_CHUNK; c++) {
         const __m512 code = ttq_channel512(ttq_quad512(w, bits, c / 4), c % 4);
         TTQ_UNROLL for (int i = 0; i < tokens; i++)

@@ -3,9 +3,6 @@
 #if defined(__x86_64__)
 #include "../x86/side512.h"
 
-// Bytes between the weights in use and those being fetched: what one core's share of the memory holds in flight.
-enum { AHEAD = 8192 };
-
 TTQ_REGION(TTQ_TARGET_AVX512VNNI)
 
 // For each group, vpdpbusd adds to each lane (a row) the products of four codes, unsigned, and four activations, signed,
@@ -23,14 +20,14 @@ TTQ_INLINE void tile(const ttq_qmatmul_args *a, size_t n, size_t t, int bits, ui
     ttq_side512_before(&w, &side, j, layout);
     __m512i even = _mm512_setzero_si512(), odd = even;  // two chains: one would wait for itself
     for (size_t chunk = ttq_chunks(a, k); chunk > 0; chunk--, k += TTQ_CHUNK, w += 64 * bits) {
-      ttq_fetch_ahead(w, AHEAD, bits);
+      ttq_fetch_ahead(w, a->fetch, bits);
       TTQ_UNROLL for (int q = 0; q < 8; q += 2) {
         const int8_t *four = x + k + 4 * (size_t)q;
         even = _mm512_dpbusd_epi32(even, ttq_quad512(w, bits, q), _mm512_set1_epi32(ttq_four_codes(four)));
         odd = _mm512_dpbusd_epi32(odd, ttq_quad512(w, bits, q + 1), _mm512_set1_epi32(ttq_four_codes(four + 4)));
       }
     }
-    ttq_fetch_ahead(w, AHEAD, 1);
+    ttq_fetch_ahead(w, a->fetch, 1);
     ttq_side512_after(&w, &side, layout);
     const ttq_side512 group = ttq_side512_read(side, steps, layout);
     const __m512 dot = _mm512_cvtepi32_ps(_mm512_add_epi32(even, odd));

@@ -4,7 +4,6 @@
 #include "../x86/side512.h"
 
 enum { MOST_TOKENS = 8 };
-enum { AHEAD = 8192 };           // bytes between the weights in use and those being fetched
 enum { BLOCK_BYTES = 512 << 10 };  // interleaved activations that stay in L2 while all panels pass by
 
 // A token's interleaved activations: its codes, and for each group a scale and a sum.
@@ -46,14 +45,14 @@ TTQ_INLINE void tile(const ttq_qmatmul_args *a, size_t n, size_t t, int bits, in
     __m512i dot[MOST_TOKENS];
     TTQ_UNROLL for (int i = 0; i < tokens; i++) dot[i] = _mm512_setzero_si512();
     for (size_t chunk = ttq_chunks(a, k); chunk > 0; chunk--, k += TTQ_CHUNK, w += 64 * bits) {
-      ttq_fetch_ahead(w, AHEAD, bits);
+      ttq_fetch_ahead(w, a->fetch, bits);
       TTQ_UNROLL for (int q = 0; q < 8; q++, x += 4 * tokens) {
         const __m512i codes = ttq_quad512(w, bits, q);
         TTQ_UNROLL for (int i = 0; i < tokens; i++)
           dot[i] = _mm512_dpbusd_epi32(dot[i], codes, _mm512_set1_epi32(ttq_four_codes((const int8_t *)x + 4 * i)));
       }
     }
-    ttq_fetch_ahead(w, AHEAD, 1);
+    ttq_fetch_ahead(w, a->fetch, 1);
     ttq_side512_after(&w, &side, layout);
     const ttq_side512 group = ttq_side512_read(side, steps, layout);
     const float *x_scale = (const float *)(const void *)x, *x_sum = x_scale + tokens;

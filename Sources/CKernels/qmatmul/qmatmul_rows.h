@@ -1,8 +1,8 @@
 #pragma once
 #include "../include/ttq_kernels.h"
 
-// The ladder of `qmatmul` on layout panel16: name, revision, ISA token, activation, file, least tokens, summary, function
-// less its suffix _q<bits>, scratch floats. r<rows>x<tokens> is the register tile; what is left over takes smaller tiles.
+// The ladder of `qmatmul` on layout panel16: name, revision, ISA token, activation, file, least tokens, most groups of K in one
+// pass of the inner loop (0: weights are walked in one way only), summary, function less its suffix _q<bits>, scratch floats. r<rows>x<tokens> is the register tile; what is left over takes smaller tiles.
 //   f32/...               codes widened to f32, activations as they are: exact up to rounding
 //   a8/avx2_r16x1, x2, x4 vpmaddubsw on int8 activations, 16-bit sums within a chunk
 //   a8/avx2_r16x3         a panel is unpacked to bytes once for all tokens: 1.3 times r16x4 at T = 512 (53 % of the vpmaddubsw
@@ -17,19 +17,19 @@
 #if defined(__x86_64__)
 // V is for every bit width, N (narrow) for those whose products vpmaddubsw can add without saturating: all but 8 bits.
 #define TTQ_QMATMUL_VARIANTS(V, N) \
-  V("f32/avx2_r16x1", 3, AVX2, F32, "avx2_f32.c", 1, "one token, 2 x 8 lanes", f32_avx2_r16x1, NULL) \
-  V("f32/avx2_r16x4", 3, AVX2, F32, "avx2_f32.c", 2, "4 tokens share a widened code", f32_avx2_r16x4, NULL) \
-  V("f32/avx512_r16x1", 4, AVX512, F32, "avx512_f32.c", 1, "one token, 16 lanes", f32_avx512_r16x1, NULL) \
-  V("f32/avx512_r16x4", 4, AVX512, F32, "avx512_f32.c", 2, "4 tokens share a widened code", f32_avx512_r16x4, NULL) \
-  V("f32/avx512_r16x8", 4, AVX512, F32, "avx512_f32.c", 2, "8 tokens share a widened code", f32_avx512_r16x8, NULL) \
-  V("a8/avx2_r16x1", 3, AVX2, A8, "avx2_a8.c", 1, "one token, vpmaddubsw", a8_avx2_r16x1, NULL) \
-  V("a8/avx2_r16x2", 3, AVX2, A8, "avx2_a8.c", 2, "2 tokens share unpacked codes", a8_avx2_r16x2, NULL) \
-  V("a8/avx2_r16x4", 3, AVX2, A8, "avx2_a8.c", 2, "4 tokens share unpacked codes", a8_avx2_r16x4, NULL) \
-  N("a8/avx2_r16x3", 2, AVX2, A8, "avx2_a8_unpacked.c", 2, "a panel unpacked once for all tokens", a8_avx2_r16x3, ttq_qmatmul_unpacked256_floats) \
-  V("a8/avx512vnni_r16x1", 4, AVX512VNNI, A8, "avx512vnni_a8.c", 1, "one token, vpdpbusd", a8_avx512vnni_r16x1, NULL) \
-  V("a8/avx512vnni_r16x4", 4, AVX512VNNI, A8, "avx512vnni_a8_interleaved.c", 2, "4 interleaved tokens share unpacked codes", a8_avx512vnni_r16x4, ttq_qmatmul_interleaved_floats) \
-  V("a8/avx512vnni_r16x8", 3, AVX512VNNI, A8, "avx512vnni_a8_interleaved.c", 2, "8 interleaved tokens share unpacked codes", a8_avx512vnni_r16x8, ttq_qmatmul_interleaved_floats) \
-  V("a8/avx512vnni_r32x6", 3, AVX512VNNI, A8, "avx512vnni_a8_unpacked.c", 128, "two panels unpacked once for all tokens", a8_avx512vnni_r32x6, ttq_qmatmul_unpacked512_floats)
+  V("f32/avx2_r16x1", 4, AVX2, F32, "avx2_f32.c", 1, 1, "one token, 2 x 8 lanes", f32_avx2_r16x1, NULL) \
+  V("f32/avx2_r16x4", 4, AVX2, F32, "avx2_f32.c", 2, 1, "4 tokens share a widened code", f32_avx2_r16x4, NULL) \
+  V("f32/avx512_r16x1", 5, AVX512, F32, "avx512_f32.c", 1, 1, "one token, 16 lanes", f32_avx512_r16x1, NULL) \
+  V("f32/avx512_r16x4", 5, AVX512, F32, "avx512_f32.c", 2, 1, "4 tokens share a widened code", f32_avx512_r16x4, NULL) \
+  V("f32/avx512_r16x8", 5, AVX512, F32, "avx512_f32.c", 2, 1, "8 tokens share a widened code", f32_avx512_r16x8, NULL) \
+  V("a8/avx2_r16x1", 4, AVX2, A8, "avx2_a8.c", 1, 4, "one token, vpmaddubsw", a8_avx2_r16x1, NULL) \
+  V("a8/avx2_r16x2", 4, AVX2, A8, "avx2_a8.c", 2, 2, "2 tokens share unpacked codes", a8_avx2_r16x2, NULL) \
+  V("a8/avx2_r16x4", 4, AVX2, A8, "avx2_a8.c", 2, 1, "4 tokens share unpacked codes", a8_avx2_r16x4, NULL) \
+  N("a8/avx2_r16x3", 2, AVX2, A8, "avx2_a8_unpacked.c", 2, 0, "a panel unpacked once for all tokens", a8_avx2_r16x3, ttq_qmatmul_unpacked256_floats) \
+  V("a8/avx512vnni_r16x1", 5, AVX512VNNI, A8, "avx512vnni_a8.c", 1, 1, "one token, vpdpbusd", a8_avx512vnni_r16x1, NULL) \
+  V("a8/avx512vnni_r16x4", 5, AVX512VNNI, A8, "avx512vnni_a8_interleaved.c", 2, 1, "4 interleaved tokens share unpacked codes", a8_avx512vnni_r16x4, ttq_qmatmul_interleaved_floats) \
+  V("a8/avx512vnni_r16x8", 4, AVX512VNNI, A8, "avx512vnni_a8_interleaved.c", 2, 1, "8 interleaved tokens share unpacked codes", a8_avx512vnni_r16x8, ttq_qmatmul_interleaved_floats) \
+  V("a8/avx512vnni_r32x6", 3, AVX512VNNI, A8, "avx512vnni_a8_unpacked.c", 128, 0, "two panels unpacked once for all tokens", a8_avx512vnni_r32x6, ttq_qmatmul_unpacked512_floats)
 #else
 #define TTQ_QMATMUL_VARIANTS(V, N)
 #endif
@@ -38,13 +38,13 @@ size_t ttq_qmatmul_interleaved_floats(size_t k, size_t group);
 size_t ttq_qmatmul_unpacked256_floats(size_t k, size_t group);
 size_t ttq_qmatmul_unpacked512_floats(size_t k, size_t group);
 
-#define TTQ_QMATMUL_NARROW_PROTOTYPES(name, revision, isa, activation, file, least_tokens, summary, function, scratch) \
+#define TTQ_QMATMUL_NARROW_PROTOTYPES(name, revision, isa, activation, file, least_tokens, unrolls, summary, function, scratch) \
   void ttq_qmatmul_##function##_q2(const ttq_qmatmul_args *); \
   void ttq_qmatmul_##function##_q3(const ttq_qmatmul_args *); \
   void ttq_qmatmul_##function##_q4(const ttq_qmatmul_args *); \
   void ttq_qmatmul_##function##_q5(const ttq_qmatmul_args *);
-#define TTQ_QMATMUL_PROTOTYPES(name, revision, isa, activation, file, least_tokens, summary, function, scratch) \
-  TTQ_QMATMUL_NARROW_PROTOTYPES(name, revision, isa, activation, file, least_tokens, summary, function, scratch) \
+#define TTQ_QMATMUL_PROTOTYPES(name, revision, isa, activation, file, least_tokens, unrolls, summary, function, scratch) \
+  TTQ_QMATMUL_NARROW_PROTOTYPES(name, revision, isa, activation, file, least_tokens, unrolls, summary, function, scratch) \
   void ttq_qmatmul_##function##_q8(const ttq_qmatmul_args *);
 TTQ_QMATMUL_VARIANTS(TTQ_QMATMUL_PROTOTYPES, TTQ_QMATMUL_NARROW_PROTOTYPES)
 
@@ -62,8 +62,8 @@ TTQ_QMATMUL_VARIANTS(TTQ_QMATMUL_PROTOTYPES, TTQ_QMATMUL_NARROW_PROTOTYPES)
 //                         1.4 and 1.6 % of the time at the roof; unpacking 5.6 % where tiles do not fetch the next weights
 #if defined(__x86_64__)
 #define TTQ_QMATMUL_FIXED(V) \
-  V(4e-3, "a8/avx2_fixed_r16x3", 1, AVX2, A8, "avx2_a8_fixed.c", 128, "scales in fixed point", a8_avx2_fixed_r16x3, ttq_qmatmul_fixed256_floats) \
-  V(1e-3, "a8/avx512vnni_fixed_r32x6", 1, AVX512VNNI, A8, "avx512vnni_a8_fixed.c", 128, "scales in fixed point, two groups at a time", a8_avx512vnni_fixed_r32x6, ttq_qmatmul_fixed512_floats)
+  V(4e-3, "a8/avx2_fixed_r16x3", 1, AVX2, A8, "avx2_a8_fixed.c", 128, 0, "scales in fixed point", a8_avx2_fixed_r16x3, ttq_qmatmul_fixed256_floats) \
+  V(1e-3, "a8/avx512vnni_fixed_r32x6", 1, AVX512VNNI, A8, "avx512vnni_a8_fixed.c", 128, 0, "scales in fixed point, two groups at a time", a8_avx512vnni_fixed_r32x6, ttq_qmatmul_fixed512_floats)
 #else
 #define TTQ_QMATMUL_FIXED(V)
 #endif
@@ -71,7 +71,7 @@ TTQ_QMATMUL_VARIANTS(TTQ_QMATMUL_PROTOTYPES, TTQ_QMATMUL_NARROW_PROTOTYPES)
 size_t ttq_qmatmul_fixed256_floats(size_t k, size_t group);
 size_t ttq_qmatmul_fixed512_floats(size_t k, size_t group);
 
-#define TTQ_QMATMUL_FIXED_PROTOTYPES(tolerance, name, revision, isa, activation, file, least_tokens, summary, function, scratch) \
+#define TTQ_QMATMUL_FIXED_PROTOTYPES(tolerance, name, revision, isa, activation, file, least_tokens, unrolls, summary, function, scratch) \
   void ttq_qmatmul_##function##_q2(const ttq_qmatmul_args *); \
   void ttq_qmatmul_##function##_q3(const ttq_qmatmul_args *); \
   void ttq_qmatmul_##function##_q4(const ttq_qmatmul_args *);
@@ -101,7 +101,7 @@ size_t ttq_qmatmul_planes_floats(size_t k, size_t group);
 size_t ttq_qmatmul_table_floats(size_t k, size_t group);
 
 #define TTQ_QMATMUL_PLANES_PROTOTYPES(name, revision, isa, file, summary, function, scratch) \
-  TTQ_QMATMUL_PROTOTYPES(name, revision, isa, A8, file, 1, summary, function, scratch)
+  TTQ_QMATMUL_PROTOTYPES(name, revision, isa, A8, file, 1, 0, summary, function, scratch)
 TTQ_QMATMUL_PLANES(TTQ_QMATMUL_PLANES_PROTOTYPES)
 
 // The ladder on layout compact16, a format of its own: the tiles of panel16, which differ in how a group finds its scales and
@@ -111,12 +111,12 @@ TTQ_QMATMUL_PLANES(TTQ_QMATMUL_PLANES_PROTOTYPES)
 // 1.007 times that of panel16 at 2, 3 and 4 bit, 1.07 to 1.30 times at 8.
 #if defined(__x86_64__)
 #define TTQ_QMATMUL_COMPACT(V) \
-  V("f32/avx512_c16x1", 2, AVX512, F32, "avx512_f32.c", 1, "one token, 16 lanes", f32_avx512_c16x1, NULL) \
-  V("f32/avx512_c16x4", 2, AVX512, F32, "avx512_f32.c", 2, "4 tokens share a widened code", f32_avx512_c16x4, NULL) \
-  V("f32/avx512_c16x8", 2, AVX512, F32, "avx512_f32.c", 2, "8 tokens share a widened code", f32_avx512_c16x8, NULL) \
-  V("a8/avx512vnni_c16x1", 2, AVX512VNNI, A8, "avx512vnni_a8.c", 1, "one token, vpdpbusd", a8_avx512vnni_c16x1, NULL) \
-  V("a8/avx512vnni_c16x8", 2, AVX512VNNI, A8, "avx512vnni_a8_interleaved.c", 2, "8 interleaved tokens share unpacked codes", a8_avx512vnni_c16x8, ttq_qmatmul_interleaved_floats) \
-  V("a8/avx512vnni_c32x6", 2, AVX512VNNI, A8, "avx512vnni_a8_unpacked.c", 128, "two panels unpacked once for all tokens", a8_avx512vnni_c32x6, ttq_qmatmul_unpacked512_floats)
+  V("f32/avx512_c16x1", 3, AVX512, F32, "avx512_f32.c", 1, 1, "one token, 16 lanes", f32_avx512_c16x1, NULL) \
+  V("f32/avx512_c16x4", 3, AVX512, F32, "avx512_f32.c", 2, 1, "4 tokens share a widened code", f32_avx512_c16x4, NULL) \
+  V("f32/avx512_c16x8", 3, AVX512, F32, "avx512_f32.c", 2, 1, "8 tokens share a widened code", f32_avx512_c16x8, NULL) \
+  V("a8/avx512vnni_c16x1", 3, AVX512VNNI, A8, "avx512vnni_a8.c", 1, 1, "one token, vpdpbusd", a8_avx512vnni_c16x1, NULL) \
+  V("a8/avx512vnni_c16x8", 3, AVX512VNNI, A8, "avx512vnni_a8_interleaved.c", 2, 1, "8 interleaved tokens share unpacked codes", a8_avx512vnni_c16x8, ttq_qmatmul_interleaved_floats) \
+  V("a8/avx512vnni_c32x6", 2, AVX512VNNI, A8, "avx512vnni_a8_unpacked.c", 128, 0, "two panels unpacked once for all tokens", a8_avx512vnni_c32x6, ttq_qmatmul_unpacked512_floats)
 #else
 #define TTQ_QMATMUL_COMPACT(V)
 #endif

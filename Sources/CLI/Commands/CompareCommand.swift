@@ -41,15 +41,15 @@ struct CompareCommand: ParsableCommand {
       setup: WorkerSetup(threads: tune.options.threadCount(machine), cpus: machine.allowedCPUs))
     defer { worker.stop() }
     let bar = ProgressBar("comparing")
-    let count = comparison.differences.count
+    let (count, pairs) = (comparison.differences.count, comparison.pairs)
     try comparison.settle(by: worker, budget: seconds * 1e9, coldBytes: machine.coldBytes, timeout: 60) {
-      bar.show(done: $0, total: count, text: "", secondsLeft: nil)
+      bar.show(done: $0, total: pairs, text: "", secondsLeft: nil)
     }
     bar.finish()
     print(differences(comparison))
     print(
       """
-      questions in common    \(comparison.shared)
+      questions in common    \(comparison.shared), and \(comparison.unasked) of layouts that neither plan chose
       median half-width      \(Quantity.percent(comparison.halfWidths.first, digits: 2)) and \(Quantity.percent(comparison.halfWidths.second, digits: 2)) of the median
       other winners          \(count)
       flips                  \(comparison.flips), \(Quantity.percent(comparison.share, digits: 1)) of the questions

@@ -35,6 +35,12 @@ struct TuneOptions: ParsableArguments {
   @Option(help: "The journal to write and to go on from. (default: beside this machine's plan)")
   var journal: String?
 
+  @Flag(
+    help:
+      "Time with the weights in cache, to see what that does: such a plan is slower in use, so it is written as plan.warm.json, which inference never looks for."
+  )
+  var warm = false
+
   func validate() throws {
     if let timeLimit, !(1...1e6).contains(timeLimit) {
       throw ValidationError("--time-limit: expected 1 to 1000000 seconds, found \(timeLimit)")
@@ -46,7 +52,7 @@ struct TuneOptions: ParsableArguments {
     _ shapes: [ModelShape], format: WeightFormat, activation: ActivationFormat, cache: CacheType = .f32,
     norm: NormOrder = .two, options: MachineOptions, machine: Machine
   ) throws -> TuningOutcome {
-    let part = shard.map { ".shard-\($0.index)-of-\($0.count)" } ?? ""
+    let part = (shard.map { ".shard-\($0.index)-of-\($0.count)" } ?? "") + (warm ? ".warm" : "")
     func path(_ name: String, _ ending: String) throws(CLIError) -> String {
       "\(try options.dataFolder.tuning(machine: machine.identity.name))/\(name)\(part).\(ending)"
     }
@@ -55,7 +61,7 @@ struct TuneOptions: ParsableArguments {
       shapes: shapes, format: format, activation: activation, cache: cache, norm: norm,
       threads: Array(Set([1, threads])).sorted(), rigor: rigor,
       workload: workload, planPath: try options.plan ?? path("plan", "json"),
-      journalPath: try journal ?? path("journal", "jsonl"), coldBytes: machine.coldBytes)
+      journalPath: try journal ?? path("journal", "jsonl"), coldBytes: warm ? 0 : machine.coldBytes)
     if let strategy { tuning.strategy = strategy }
     tuning.only = only
     tuning.shard = shard

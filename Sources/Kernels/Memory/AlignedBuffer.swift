@@ -1,4 +1,5 @@
 internal import Glibc
+package import Records
 
 /// The single owner type of kernel memory: `count` elements aligned to a cache line, freed when it goes out of scope.
 ///
@@ -13,14 +14,14 @@ internal import Glibc
   /// Bytes of a huge page, and the size from which a buffer asks for them.
   private static var hugePage: Int { 2 << 20 }
 
-  /// A buffer of `count` copies of `value`.
-  package init(repeating value: Element, count: Int) {
+  /// A buffer of `count` copies of `value`; a large one asks for huge pages unless told not to.
+  package init(repeating value: Element, count: Int, pages: Pages = .huge) {
     precondition(count >= 0)
     let bytes = max(count, 1) * MemoryLayout<Element>.stride
     let large = bytes >= Self.hugePage
     let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: large ? Self.hugePage : Self.alignment)
     // Packed weights are streamed: with pages of 4 KiB, walking the page table costs more than the codes. A refusal changes nothing.
-    if large { unsafe madvise(raw, bytes, MADV_HUGEPAGE) }
+    if large { unsafe madvise(raw, bytes, pages == .huge ? MADV_HUGEPAGE : MADV_NOHUGEPAGE) }
     unsafe base = raw.bindMemory(to: Element.self, capacity: max(count, 1))
     unsafe base.initialize(repeating: value, count: count)
     self.count = count

@@ -19,6 +19,20 @@ internal import Glibc
   /// The library, or why it is not to be had; opened once.
   package static let loaded: Result<OpenBLAS, OpenBLASError> = open()
 
+  /// Asks for a kernel set by its core name; heeded where the library was not opened yet and the user asked for none.
+  package static func prefer(core: String) { unsafe setenv("OPENBLAS_CORETYPE", core, 0) }
+
+  /// Asks for a kernel set whatever the user asked for, in a process that is there to try it.
+  package static func demand(core: String) { unsafe setenv("OPENBLAS_CORETYPE", core, 1) }
+
+  /// The kernel sets worth trying on a processor with `isa`: `core` first, which it would have by rule.
+  package static func alternatives(to core: String, isa: ISA) -> [String] {
+    let known: [(name: String, isa: ISA)] = [
+      ("Sandybridge", .avx2), ("Haswell", .avx2), ("Zen", .avx2), ("SkylakeX", .avx512), ("Cooperlake", .avx512bf16),
+    ]
+    return [core] + known.filter { isa.contains($0.isa) && $0.name != core }.map(\.name)
+  }
+
   private static func open() -> Result<OpenBLAS, OpenBLASError> {
     // Debian's 0.3.21 does not know newer processors and falls back to Haswell kernels on them; SkylakeX runs on any AVX-512.
     if case .success(let machine) = Result(catching: { try Machine.probe() }), machine.hardwareISA.contains(.avx512) {

@@ -7,10 +7,10 @@ package struct PackedMatrix: ~Copyable, Sendable {
   private var memory: AlignedBuffer<UInt8>
 
   /// Memory for an `n` x `k` matrix; its contents are zero codes with zero scales until a `quantize` fills it.
-  package init(n: Int, k: Int, format: WeightFormat, layout: PackedLayout) {
+  package init(n: Int, k: Int, format: WeightFormat, layout: PackedLayout, pages: Pages = .huge) {
     self.n = n
     geometry = PackedGeometry(k: k, format: format, layout: layout)
-    memory = AlignedBuffer(repeating: 0, count: geometry.bytes(n: n))
+    memory = AlignedBuffer(repeating: 0, count: geometry.bytes(n: n), pages: pages)
   }
 
   /// Sets all codes (N x K), scales and minima (N x groups), row after row: for quantizers that are no kernels. Side information in f16.

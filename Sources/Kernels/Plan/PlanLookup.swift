@@ -17,6 +17,9 @@ package struct PlanLookup: Sendable {
     self.threads = threads
   }
 
+  /// What the plan chose for this machine as a whole; nothing where it is another one's.
+  package var choices: MachineChoices { sameMachine ? plan?.choices ?? MachineChoices() : MachineChoices() }
+
   private var sameMachine: Bool { plan?.machine == machine.identity }
   private var sameISA: Bool { plan?.machine.isa == machine.identity.isa }
 

@@ -28,6 +28,7 @@ package struct QMatmulFamily: KernelFamily {
     unsafe row.activation = ActivationFormat(table: table.activation)
     unsafe row.layout = PackedLayout(table: table.layout)
     unsafe row.leastTokens = table.least_tokens
+    unsafe row.unrolls = table.unrolls
     unsafe row.tolerance = table.tolerance > 0 ? table.tolerance : nil
     let kernel = unsafe QMatmulKernel(table.kernel)
     guard let scratch = unsafe table.scratch_floats else { return Variant(row, kernel: kernel) }
@@ -58,6 +59,7 @@ package struct QMatmul: Sendable {
   let kernel: QMatmulKernel
   let threads: Int
   let split: Configuration.Split
+  let stream: Stream
 
   package init(_ variant: Variant<QMatmulKernel>, _ configuration: Configuration) {
     kernel = variant.kernel
@@ -65,6 +67,7 @@ package struct QMatmul: Sendable {
     activation = variant.row.activation ?? .f32
     threads = configuration.threads
     split = configuration.split
+    stream = configuration.stream ?? .standard
   }
 
   @unsafe private struct Call {
@@ -91,7 +94,7 @@ package struct QMatmul: Sendable {
         packed: weights.pointer, n: weights.n, k: geometry.k, group: geometry.format.group, bits: geometry.format.bits,
         tokens: tokens, x_codes: x.codes.pointer, x_values: x.values.pointer, x_scale: x.scale.pointer,
         x_sum: x.sum.pointer,
-        y: y, y_stride: weights.n, scratch: nil)
+        y: y, y_stride: weights.n, scratch: nil, fetch: stream.prefetch, unroll: stream.unroll)
       unsafe run(args, rowBytes: geometry.rowBytes, pool: pool)
     }
   }

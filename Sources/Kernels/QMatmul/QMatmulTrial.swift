@@ -45,7 +45,8 @@ final class QMatmulTrial: Trial {
     let args = unsafe ttq_qmatmul_args(
       packed: arena.copy(copy, of: geometry.bytes(n: n)), n: n, k: geometry.k, group: geometry.format.group,
       bits: geometry.format.bits, tokens: tokens, x_codes: x.codes.pointer, x_values: x.values.pointer,
-      x_scale: x.scale.pointer, x_sum: x.sum.pointer, y: y.pointer, y_stride: n, scratch: nil)
+      x_scale: x.scale.pointer, x_sum: x.sum.pointer, y: y.pointer, y_stride: n, scratch: nil,
+      fetch: operation.stream.prefetch, unroll: operation.stream.unroll)
     unsafe operation.run(args, rowBytes: geometry.rowBytes, pool: pool)
   }
 

@@ -22,6 +22,8 @@ package struct VariantRow: Hashable, Sendable {
   package var layout: PackedLayout?
   /// The least token count it is meant for; below, it is not a candidate.
   package var leastTokens = 1
+  /// Groups of K that it can take at once where it heeds `Stream`; 0 where it walks its weights in one way.
+  package var unrolls = 0
   /// The largest error that is correct, where the variant rounds more by design than its family allows; nil for the family's.
   package var tolerance: Double?
   /// The head dimensions it can take, or nil for any.

@@ -9,13 +9,13 @@ enum FamilySpace {
       guard let problems = classes[isMany] else { return [] }
       let tokens = Set(problems.map(\.problem.tokens)).sorted()
       let words = tokens == [0] ? "" : ", T = \(Words.list(tokens.map(String.init)))"
-      return [tiles(name, words, problems), threads(name, words, problems)].compactMap { $0 }.map { .heatMap($0) }
+      let maps = [tiles(name, words, problems), threads(name, words, problems)] + StreamMap.all(name, words, problems)
+      return maps.compactMap { $0 }.map { .heatMap($0) }
     }
     guard !maps.isEmpty else { return [] }
     let note =
-      "Best time over own time, the geometric mean over the problems on which a candidate was timed; 100 % is the best everywhere. "
-      + "Unrolling and prefetch distance are fixed in each variant here, so tile and threads are what may vary."
-    return [.folded(title: "Maps of the space: layout by tile, variant by threads", [.paragraph([.text(note)])] + maps)]
+      "Best time over own time, the geometric mean over the problems on which a candidate was timed; 100 % is the best everywhere."
+    return [.folded(title: "Maps of the space", [.paragraph([.text(note)])] + maps)]
   }
 
   /// Tiles down, layouts across, at the thread count that each problem is fastest with.
@@ -30,12 +30,13 @@ enum FamilySpace {
   }
 
   private static func threads(_ name: FamilyName, _ words: String, _ problems: [ProblemFindings]) -> HeatMap? {
-    let configurations = Set(problems.flatMap { $0.candidates.filter(\.isTimed).map(\.configuration) })
+    let configurations = Set(problems.flatMap { $0.candidates.filter(\.isTimed).map(\.configuration.sharing) })
       .sorted { ($0.threads, $0.split.rawValue) < ($1.threads, $1.split.rawValue) }
     guard configurations.count > 1 else { return nil }
     return map(
       "\(name.rawValue)\(words): variant by threads and what they divide.", corner: "Variant", problems,
-      columns: configurations.map(\.description), row: { $0.variant }, column: { $0.configuration.description })
+      columns: configurations.map(\.description), row: { $0.variant },
+      column: { $0.configuration.sharing.description })
   }
 
   private static func map(

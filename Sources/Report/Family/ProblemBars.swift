@@ -32,7 +32,7 @@ enum ProblemBars {
     let unit = RoofName.unit(problem.chosen.last?.roof ?? problem.candidates.lazy.compactMap(\.roof).first)
     var groups: [BarChart.Group] = []
     var absent: [BarChart.Absent] = []
-    for result in problem.candidates {
+    for result in problem.candidates.fastestStreams {
       guard result.status == .correct, let bar = bar(result, unit, isWinner: problem.isWinner(result)) else {
         absent.append(
           BarChart.Absent(
@@ -41,7 +41,7 @@ enum ProblemBars {
             isFailure: ![.constraint, .unsupported].contains(result.status)))
         continue
       }
-      let title = result.configuration.description
+      let title = result.configuration.sharing.description
       if groups.last?.title != title { groups.append(BarChart.Group(title: title, bars: [])) }
       groups[groups.count - 1].bars.append(bar)
     }
@@ -62,7 +62,8 @@ enum ProblemBars {
         ? BarChart.RoofMark(name: RoofName.words(result.roof ?? "roof"), value: value) : nil
     }
     return BarChart.Bar(
-      label: result.variant, value: rate, low: result.cost.rate(unit, nanoseconds: timing.highNanoseconds),
+      label: result.configuration.stream.map { "\(result.variant), \($0)" } ?? result.variant, value: rate,
+      low: result.cost.rate(unit, nanoseconds: timing.highNanoseconds),
       high: result.cost.rate(unit, nanoseconds: timing.lowNanoseconds), roof: roof, highlighted: isWinner,
       notes: [
         Unit.nanoseconds.text(timing.medianNanoseconds), unit.text(rate), Unit.share.text(result.share),
@@ -89,6 +90,28 @@ enum ProblemBars {
       return Table.Row(cells: [.number(Double(answer.threads))] + layout + cells, highlighted: answer.chosen)
     }
     return Table(columns: columns, rows: rows)
+  }
+}
+
+extension [CandidateResult] {
+  /// Of candidates that differ in their stream alone the fastest correct one, in place of the first; all of a problem's streams are
+  /// a map of their own.
+  fileprivate var fastestStreams: [CandidateResult] {
+    var places: [CandidateKey: Int] = [:]
+    var kept: [CandidateResult] = []
+    for result in self {
+      var key = result.key
+      key.configuration = key.configuration.sharing
+      guard let place = places[key] else {
+        places[key] = kept.count
+        kept.append(result)
+        continue
+      }
+      let (new, old) = (result, kept[place])
+      let isFaster = new.timing?.medianNanoseconds ?? .infinity < old.timing?.medianNanoseconds ?? .infinity
+      if new.status == .correct, old.status != .correct || isFaster { kept[place] = new }
+    }
+    return kept
   }
 }
 

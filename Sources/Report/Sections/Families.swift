@@ -23,9 +23,10 @@ extension ReportSection {
 }
 
 extension CandidateResult {
-  /// The variant, with its split where the thread count beside it does not tell all.
+  /// The variant, with its split and its stream where the thread count beside it does not tell all.
   var label: String {
-    configuration.split == .rows ? variant : "\(variant) by \(configuration.split.rawValue)"
+    let shared = configuration.split == .rows ? variant : "\(variant) by \(configuration.split.rawValue)"
+    return configuration.stream.map { "\(shared), \($0)" } ?? shared
   }
 }
 

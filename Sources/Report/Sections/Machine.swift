@@ -20,9 +20,19 @@ extension ReportSection {
         Fact(name: "Kernel", value: context.kernel),
         Fact(name: "Compiler", value: context.compiler),
         Fact(name: "OpenBLAS core", value: context.openBLASCore ?? "not loaded"),
+        Fact(name: "OpenBLAS kernels", value: choice(findings.input.plan?.choices?.openBLAS)),
+        Fact(name: "Pages of packed weights", value: choice(findings.input.plan?.choices?.pages)),
         Fact(name: "Rigor", value: findings.input.rigor.rawValue),
       ])
     ]
+  }
+
+  /// `Zen; Haswell takes 1.3 times as long`.
+  private static func choice(_ choice: MachineChoice?) -> String {
+    guard let choice else { return "not tuned: the rule's" }
+    let others = choice.ratios.filter { $0.name != choice.chosen }
+    return ([choice.chosen] + others.map { "\($0.name) takes \(Unit.significant($0.ratio)) times as long" })
+      .joined(separator: "; ")
   }
 
   private static func caches(_ bytes: [Int]) -> String {

@@ -47,8 +47,10 @@ public final class Session {
     }
     threads = options.threads ?? machine.defaultThreads
     guard (1...1024).contains(threads) else { throw .invalidOption("\(threads) threads: expected 1...1024") }
+    let lookup = PlanLookup(plan: options.plan, forced: options.forced, machine: machine, threads: threads)
+    if let core = lookup.choices.openBLAS?.chosen { OpenBLAS.prefer(core: core) }
     var binder = KernelBinder(
-      lookup: PlanLookup(plan: options.plan, forced: options.forced, machine: machine, threads: threads),
+      lookup: lookup,
       pool: ThreadPool(threads: threads, cpus: options.cpus ?? (threads > 1 ? machine.allowedCPUs : [])))
     do throws(SelectionFailure) {
       decoder = try Decoder(model, options: options, capacity: capacity, binder: &binder)

@@ -42,7 +42,7 @@ package final class Linear {
     self.lowRank = kernels.use.quantized ? lowRank : nil
     packed = PackedMatrix(
       n: kernels.use.quantized ? weights.n : 0, k: weights.k, format: kernels.quantized?.format ?? .q4g32,
-      layout: kernels.quantized?.layout ?? .rows)
+      layout: kernels.quantized?.layout ?? .rows, pages: kernels.quantized?.pages ?? .huge)
     // `weights` keeps the tensors mapped for as long as this object lives.
     rows = unsafe WeightRows(
       parts: weights.parts.map { unsafe (start: $0.pointer, rows: $0.shape[0]) }, k: weights.k,

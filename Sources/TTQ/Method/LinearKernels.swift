@@ -15,6 +15,8 @@ package struct LinearKernels: Sendable {
   /// What a quantized product takes.
   struct Quantized: Sendable {
     let layout: PackedLayout
+    /// Where the packed weights lie.
+    let pages: Pages
     let format: WeightFormat
     let activation: ActivationFormat
     let quantize: Quantize
@@ -76,6 +78,7 @@ extension LinearKernels.Quantized {
         search: options.search),
       layout: layout)
     self.layout = layout
+    pages = binder.lookup.choices.packedPages
     self.format = format
     self.activation = activation
     quantize = Quantize(writer.variant, writer.configuration, search: options.search)

@@ -12,8 +12,10 @@ package struct PlanComparison: Sendable {
     package var slower: Double?
   }
 
-  /// Questions that both answer.
+  /// Questions that both answer, and that inference asks: of a matrix, those of a layout that one of them chose.
   package let shared: Int
+  /// Questions that both answer of layouts that neither chose.
+  package let unasked: Int
   package var differences: [Difference]
   /// The median over the shared rows of half their interval over their median, in each plan.
   package let halfWidths: (first: Double, second: Double)
@@ -23,8 +25,10 @@ package struct PlanComparison: Sendable {
 
   package init(_ first: Plan, _ second: Plan) {
     let others = Dictionary(second.rows.map { ($0.key, $0) }) { $1 }
-    let pairs = first.rows.compactMap { row in others[row.key].map { (row, $0) } }
+    let answered = first.rows.compactMap { row in others[row.key].map { (row, $0) } }
+    let pairs = answered.filter { first.asks($0.0) || second.asks($0.1) }
     shared = pairs.count
+    unasked = answered.count - pairs.count
     differences = pairs.filter { $0.variant != $1.variant || $0.configuration != $1.configuration }.map {
       Difference(first: $0, second: $1)
     }
@@ -41,27 +45,51 @@ package struct PlanComparison: Sendable {
   /// The share of the shared questions that flipped.
   package var share: Double { shared > 0 ? Double(flips) / Double(shared) : 0 }
 
-  /// Has the two winners of each difference timed in turns by `worker`, once more where they were disturbed.
+  private static let processes = 3
+  /// Rounds in each process.
+  private static let rounds = 5
+
+  /// Has the two winners of each difference timed in turns, in several processes of `worker` as in a tuning.
   ///
   /// - Parameters:
   ///   - budget: nanoseconds of sampling for each winner.
   ///   - timeout: seconds for a pair.
+  ///   - progress: is told how many pairs were timed.
   package mutating func settle(
     by worker: WorkerClient, budget: Double, coldBytes: Int, timeout: Double, progress: (Int) -> Void = { _ in }
   ) throws(TuningError) {
-    for index in differences.indices {
-      progress(index)
-      let requests = [differences[index].first, differences[index].second].map {
-        CandidateRequest(
-          problem: $0.problem, variant: $0.variant, configuration: $0.configuration, budget: budget,
-          coldBytes: coldBytes, seed: 1, rounds: 15)
+    var contests = differences.map { _ in Contest(contenders: []) }
+    for process in 0..<Self.processes {
+      worker.stop()
+      for index in differences.indices {
+        progress(process * differences.count + index)
+        let requests = [differences[index].first, differences[index].second].map {
+          CandidateRequest(
+            problem: $0.problem, variant: $0.variant, configuration: $0.configuration,
+            budget: budget / Double(Self.processes), coldBytes: coldBytes, seed: 1, rounds: Self.rounds)
+        }
+        if let measured = try worker.playOff(requests, timeout: timeout) { contests[index].add(measured) }
       }
-      var measured = try worker.playOff(requests, timeout: timeout)
-      if measured.map(Contest.isDisturbed) ?? false { measured = try worker.playOff(requests, timeout: timeout) }
-      guard let measured, let first = measured[0].rounds,
-        let second = measured[1].rounds, !first.isEmpty, first.count == second.count
-      else { continue }
-      differences[index].slower = expm1(Statistics.logRatio(second, to: first).median)
     }
+    for (index, contest) in contests.enumerated() {
+      let rounds = contest.roundMedians.compactMap(\.self)
+      guard rounds.count == 2, !rounds[0].isEmpty, rounds[0].count == rounds[1].count else { continue }
+      differences[index].slower = expm1(Statistics.logRatio(rounds[1], to: rounds[0]).median)
+    }
+  }
+
+  /// How many pairs `settle` times.
+  package var pairs: Int { Self.processes * differences.count }
+}
+
+extension Plan {
+  /// Whether inference would ever look for `row`: not where the plan packs its matrix in another layout.
+  fileprivate func asks(_ row: PlanRow) -> Bool {
+    guard let layout = row.layout else { return true }
+    let choices = layouts.filter {
+      $0.n == row.problem.n && $0.k == row.problem.k && $0.format == row.problem.format && $0.threads == row.threads
+        && $0.activation == row.problem.activation ?? $0.activation
+    }
+    return choices.isEmpty || choices.contains { $0.layout == layout }
   }
 }

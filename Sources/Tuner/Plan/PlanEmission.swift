@@ -68,8 +68,8 @@ package struct PlanEmission: Sendable {
     var contract: Int
 
     var threads: Int { result.configuration.threads }
-    /// Splitting by rows is the simpler way: each weight is then read by one thread.
-    var splits: Int { result.configuration.split == .rows ? 0 : 1 }
+    /// Splitting by rows is the simpler way, each weight is then read by one thread; and so is the stream that nobody had to choose.
+    var choices: Int { (result.configuration.split == .rows ? 0 : 1) + (result.configuration.stream == nil ? 0 : 1) }
   }
 
   /// On a restless machine intervals are wide; what seems slower than this is not taken for equal then either.
@@ -93,7 +93,7 @@ package struct PlanEmission: Sendable {
     let byTime = contestants.sorted { $0.timing.medianNanoseconds < $1.timing.medianNanoseconds }
     guard let fastest = byTime.first else { return nil }
     let equals = byTime.filter { equal($0, fastest, of: byTime.count) }
-    let winner = equals.min { ($0.rung, $0.threads, $0.splits) < ($1.rung, $1.threads, $1.splits) } ?? fastest
+    let winner = equals.min { ($0.rung, $0.threads, $0.choices) < ($1.rung, $1.threads, $1.choices) } ?? fastest
     let runnerUp = byTime.first { $0.result.variant != winner.result.variant }
     let result = winner.result
     return PlanRow(

@@ -4,7 +4,15 @@ package import Records
 
 /// The best candidates of a problem and a layout, which a play-off tells apart.
 package struct Contest {
-  package private(set) var contenders: [CandidateResult]
+  /// What the screening says of them.
+  package let contenders: [CandidateResult]
+  /// What was measured of each in turns, of all processes together; nil where nothing was.
+  private var played: [CandidateMeasurement]?
+
+  package init(contenders: [CandidateResult], played: [CandidateMeasurement]? = nil) {
+    self.contenders = contenders
+    self.played = played
+  }
 
   /// A candidate slower than the best of its thread count by more than this has no chance, whatever the machine's mood was.
   private static let chance = 1.2
@@ -18,10 +26,13 @@ package struct Contest {
     contenders.compactMap(\.timing?.medianNanoseconds).reduce(0, +) * (Self.calls + Double(rounds))
   }
 
-  /// The contests that `results` leave open, in their order: the first `count` of each thread count take part.
+  /// The contests that `results` ask for, in their order: the first `count` of each thread count take part, or those of `begun` where some
+  /// of them are in it, with the rounds that they have.
   ///
   /// A layout that is hopeless against another one of the same problem needs none.
-  package static func all(_ results: [CandidateResult], count: Int) -> [Contest] {
+  package static func all(
+    _ results: [CandidateResult], count: Int, begun: Set<CandidateKey> = []
+  ) -> [Contest] {
     let correct = results.filter { $0.status == .correct && $0.timing != nil }
     let best = Dictionary(correct.map { ($0.problem, $0.median) }, uniquingKeysWith: min)
     var order: [PlanKey] = []
@@ -32,21 +43,54 @@ package struct Contest {
     }
     return order.compactMap { key in
       let group = groups[key] ?? []
+      let finalists = group.filter { begun.contains($0.key) }
+      guard finalists.isEmpty else { return Contest(contenders: finalists, played: finalists.map(\.played)) }
       guard let fastest = group.map(\.median).min(),
         fastest <= Self.hopelessLayout * (best[key.problem] ?? .infinity)
       else { return nil }
       let contenders = Dictionary(grouping: group, by: \.configuration.threads).sorted { $0.key < $1.key }.flatMap {
         _, same in
         let ranked = same.sorted { $0.median < $1.median }
-        return ranked.prefix(count).filter { $0.median <= chance * ranked[0].median }
+        let leaders = ranked.prefix(count)
+        // Where the streams of a kernel hardly differ they fill the first places, and the usual one is to stay.
+        let usual =
+          leaders.contains { $0.configuration.stream == nil }
+          ? nil : ranked.first { $0.configuration.stream == nil }
+        return (leaders + [usual].compactMap { $0 }).filter { $0.median <= chance * ranked[0].median }
       }
       return contenders.count > 1 ? Contest(contenders: contenders) : nil
     }
   }
 
+  /// The same contest before anything was played.
+  var fresh: Contest { Contest(contenders: contenders) }
+
+  /// Rounds that were played; contenders that failed have none.
+  var rounds: Int { played?.compactMap(\.rounds?.count).max() ?? 0 }
+
+  /// The rounds of each contender; nil for one that failed.
+  var roundMedians: [[Double]?] { played?.map(\.rounds) ?? [] }
+
+  /// Adds the rounds of another process. Who fails in one of them has failed.
+  package mutating func add(_ measurements: [CandidateMeasurement]) {
+    guard let before = played else {
+      played = measurements
+      return
+    }
+    played = zip(before, measurements).map { old, new in
+      guard old.status == .correct, new.status == .correct else { return old.status == .correct ? new : old }
+      var both = new
+      both.samples = old.samples + new.samples
+      both.rounds = (old.rounds ?? []) + (new.rounds ?? [])
+      both.repeated += old.repeated
+      return both
+    }
+  }
+
   /// The contenders with what the play-off says of them. Each round's common drift is divided out, so that the interval is that of
   /// the difference and not of the machine's mood.
-  package func results(_ measurements: [CandidateMeasurement]) -> [CandidateResult] {
+  package var results: [CandidateResult] {
+    let measurements = played ?? []
     let drift = Self.drift(measurements.compactMap(\.rounds))
     return zip(contenders, measurements).map { contender, measurement in
       var result = contender
@@ -83,14 +127,21 @@ package struct Contest {
 
   /// Whether another program, or the host, was at work in more than a quarter of the rounds: then even the winner may be wrong, for what
   /// disturbs one core meets only those that use it.
-  package static func isDisturbed(_ measurements: [CandidateMeasurement]) -> Bool {
-    let levels = levels(measurements.compactMap(\.rounds).filter { !$0.isEmpty }).sorted()
+  package var isDisturbed: Bool {
+    let levels = Self.levels((played ?? []).compactMap(\.rounds).filter { !$0.isEmpty }).sorted()
     guard levels.count >= 4 else { return false }
     let calm = levels[levels.count / 4]
-    return levels.count { $0 > loud * calm } * 4 > levels.count
+    return levels.count { $0 > Self.loud * calm } * 4 > levels.count
   }
 }
 
 extension CandidateResult {
+  /// What the rounds of an earlier sitting say, as its worker told it.
+  fileprivate var played: CandidateMeasurement {
+    CandidateMeasurement(
+      status: status, reason: reason, samples: samples, batch: expense?.batch ?? 1, repeated: expense?.repeated ?? 0,
+      rounds: rounds, error: error)
+  }
+
   fileprivate var median: Double { timing?.medianNanoseconds ?? .infinity }
 }

@@ -6,6 +6,7 @@ struct TuningJournal {
   /// What the unfinished session measured, where `session` resumes it.
   private(set) var roofs: RoofSet?
   private(set) var counters: [CounterAvailability] = []
+  private(set) var choices: MachineChoices?
   private(set) var candidates: [CandidateKey: CandidateResult] = [:]
   /// The candidates that a play-off measured.
   private(set) var finalists: Set<CandidateKey> = []
@@ -26,6 +27,7 @@ struct TuningJournal {
         forget()
       case .roofs(let set): roofs = set
       case .counters(let list): counters = list
+      case .choices(let made): choices = made
       case .candidate(let result): candidates[result.key] = result
       case .playOff(let results): take(results)
       case .finished: last = nil
@@ -43,7 +45,7 @@ struct TuningJournal {
   }
 
   private mutating func forget() {
-    (roofs, counters, candidates, finalists) = (nil, [], [:], [])
+    (roofs, counters, choices, candidates, finalists) = (nil, [], nil, [:], [])
   }
 
   private mutating func take(_ results: [CandidateResult]) {
@@ -67,6 +69,11 @@ struct TuningJournal {
     guard list != counters else { return }
     try journal.append(.counters(list))
     counters = list
+  }
+
+  mutating func add(_ made: MachineChoices) throws(RecordError) {
+    try journal.append(.choices(made))
+    choices = made
   }
 
   mutating func add(_ result: CandidateResult) throws(RecordError) {

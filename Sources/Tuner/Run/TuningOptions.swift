@@ -81,8 +81,9 @@ struct Effort: Sendable {
   /// Nanoseconds of sampling for one candidate of a play-off, and how many candidates of each thread count take part.
   let playOffBudget: Double
   let finalists: Int
-  /// Rounds of a play-off.
+  /// Rounds of a play-off, and the worker processes that share them.
   let rounds: Int
+  let processes: Int
   let maximumSamples: Int
   /// Nanoseconds of the counting pass.
   let counterBudget: Double
@@ -100,6 +101,7 @@ struct Effort: Sendable {
       playOffBudget = 12e6
       finalists = 3
       rounds = 9
+      processes = 1
       minimumSamples = 5
       maximumSamples = 61
       counterBudget = 1e6
@@ -111,6 +113,7 @@ struct Effort: Sendable {
       playOffBudget = 300e6
       finalists = 4
       rounds = 15
+      processes = 3
       minimumSamples = 11
       maximumSamples = 301
       counterBudget = 10e6
@@ -122,6 +125,7 @@ struct Effort: Sendable {
       playOffBudget = 300e6
       finalists = 4
       rounds = 15
+      processes = 3
       minimumSamples = 11
       maximumSamples = 61
       counterBudget = 10e6

@@ -7,7 +7,8 @@ package struct TuningRun {
   private let options: TuningOptions
   private let machine: Machine
   private let catalogue: Catalogue
-  private let worker: WorkerClient
+  private let workerExecutable: String
+  private let workerArguments: [String]
   private let progress: (TuningProgress) -> Void
   private let isCancelled: () -> Bool
 
@@ -25,9 +26,8 @@ package struct TuningRun {
     self.catalogue = catalogue
     self.progress = progress
     self.isCancelled = isCancelled
-    worker = WorkerClient(
-      executable: workerExecutable, arguments: workerArguments,
-      setup: WorkerSetup(threads: options.threads.last ?? 1, cpus: machine.allowedCPUs))
+    self.workerExecutable = workerExecutable
+    self.workerArguments = workerArguments
   }
 
   /// Tunes. Tunings that share a journal take turns, for they would spoil each other's times.
@@ -68,6 +68,10 @@ package struct TuningRun {
     try recorded(try journal.begin(session))
     let roofs = try roofs(&journal, total: space.candidates.count)
 
+    let setup = WorkerSetup(threads: options.threads.last ?? 1, cpus: machine.allowedCPUs)
+    let choices = try choices(&journal, space, setup, &notes)
+    let worker = WorkerClient(
+      executable: workerExecutable, arguments: workerArguments, setup: setup.with(choices))
     defer { worker.stop() }
     try worker.start()
     try recorded(try journal.add(worker.counters))
@@ -81,7 +85,7 @@ package struct TuningRun {
 
     let results = sitting.results(of: space)
     let plan = try emit(
-      results, finalists: sitting.journal.finalists, context: context, roofs: roofs, notes: &notes)
+      results, finalists: sitting.journal.finalists, context: context, roofs: roofs, choices: choices, notes: &notes)
     notes += sitting.notes
     if sitting.unplayed > 0 {
       notes.append(
@@ -107,9 +111,27 @@ package struct TuningRun {
     return measured
   }
 
+  /// The choices for the whole machine of the session that is resumed, or new ones; none where a pattern or a shard leaves out what they
+  /// would be measured with.
+  private func choices(
+    _ journal: inout TuningJournal, _ space: TuningSpace, _ setup: WorkerSetup, _ notes: inout [String]
+  ) throws(TuningError) -> MachineChoices {
+    if let choices = journal.choices { return choices }
+    progress(
+      TuningProgress(
+        done: 0, total: space.candidates.count, text: "OpenBLAS's kernels, pages", secondsLeft: options.timeLimit))
+    let trials = MachineTrials(
+      executable: workerExecutable, arguments: workerArguments, setup: setup, machine: machine,
+      budget: options.sampleBudget / 8, coldBytes: options.coldBytes, timeout: options.candidateTimeout)
+    let (choices, failures) = try trials.choices(space)
+    notes += failures
+    try recorded(try journal.add(choices))
+    return choices
+  }
+
   private func emit(
     _ results: [CandidateResult], finalists: Set<CandidateKey>, context: MeasurementContext, roofs: RoofSet,
-    notes: inout [String]
+    choices: MachineChoices, notes: inout [String]
   ) throws(TuningError) -> Plan? {
     let emission = PlanEmission(
       catalogue: catalogue, threads: options.threads, rigor: options.rigor, workload: options.workload,
@@ -120,7 +142,8 @@ package struct TuningRun {
       return nil
     }
     let plan = Plan(
-      machine: machine.identity, context: context, roofs: roofs, layouts: emission.layouts(rows), rows: rows)
+      machine: machine.identity, context: context, roofs: roofs, choices: choices, layouts: emission.layouts(rows),
+      rows: rows)
     let merged = try recorded(try PlanFile(path: options.planPath, catalogue: catalogue).merge(plan))
     if let note = merged.note { notes.append(note) }
     return merged.plan

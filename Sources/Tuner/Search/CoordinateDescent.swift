@@ -3,7 +3,7 @@ internal import Records
 /// Walks from the rule's choice for each problem and thread count to the best point that differs in one coordinate, and on from there until
 /// no coordinate helps.
 ///
-/// The coordinates of a point are those of its name and configuration: instruction set, tile, split.
+/// The coordinates of a point are those of its name and configuration: instruction set, tile, split, unroll, prefetch distance.
 struct CoordinateDescent: SearchStrategy {
   private let space: SearchSpace
   private let coordinates: [[String]]
@@ -70,10 +70,15 @@ struct CoordinateDescent: SearchStrategy {
     }
   }
 
-  /// `a8/avx512vnni_r16x8` by rows: a8/avx512vnni, r16x8, rows.
+  /// `a8/avx512vnni_r16x8` by rows: a8/avx512vnni, r16x8, rows, 1, 8192.
   private static func coordinates(_ point: SearchPoint) -> [String] {
     let name = point.key.variant
     let cut = name.lastIndex(of: "_") ?? name.endIndex
-    return [String(name[..<cut]), String(name[cut...]), point.key.configuration.split.rawValue]
+    let configuration = point.key.configuration
+    let stream = configuration.stream ?? .standard
+    return [
+      String(name[..<cut]), String(name[cut...]), configuration.split.rawValue, "\(stream.unroll)",
+      "\(stream.prefetch)",
+    ]
   }
 }

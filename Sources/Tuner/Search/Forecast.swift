@@ -41,14 +41,17 @@ package struct Forecast: Sendable {
     overhead[point.threads] = min(overhead[point.threads] ?? .infinity, median)
   }
 
-  /// What the nearest problem of the same token count lets expect, else the nearest of all.
+  /// What the nearest problem of the same token count lets expect, else the nearest of all. Another stream changes a time by a part of it,
+  /// so one that was never seen is expected to take what the usual one does.
   func expected(_ point: SearchPoint) -> Expectation? {
     let tokens = point.problem.tokens
     func distance(_ sighting: Sighting) -> (Int, Double) {
       let ratio = sighting.floor / point.floor
       return (sighting.tokens == tokens ? 0 : 1, max(ratio, 1 / ratio))
     }
-    guard let known = sightings[Line(point)]?.min(by: { distance($0) < distance($1) }) else { return nil }
+    var line = Line(point)
+    if sightings[line] == nil { line.configuration.stream = nil }
+    guard let known = sightings[line]?.min(by: { distance($0) < distance($1) }) else { return nil }
     let fixed = overhead[point.threads] ?? 0
     let slack = max(known.median - fixed, 0) / known.floor
     return Expectation(nanoseconds: fixed + slack * point.floor, sameTokens: known.tokens == tokens)

@@ -1,8 +1,10 @@
+internal import Records
+
 /// A short look at every point that may win, then a longer one at the best of each bracket (Jamieson, Talwalkar 2016); what is left is
 /// for the play-off.
 ///
 /// The look begins with the rule's choice for each problem, so that a search cut short still answers all of them, and goes on from small
-/// problems to large ones: what a variant took there tells where it cannot win.
+/// problems to large ones: what a variant took there tells where it cannot win. Other streams come last, for variants that may win.
 struct SuccessiveHalving: SearchStrategy {
   private let space: SearchSpace
   /// Points of the rung at hand, the next one last.
@@ -27,8 +29,8 @@ struct SuccessiveHalving: SearchStrategy {
     self.space = space
     let points = space.points
     func rank(_ index: Int) -> (Int, Double, Int) {
-      let first = points[index].tier == .rule
-      return (first ? 0 : 1, first ? 0 : points[index].floor, index)
+      let stage = points[index].tier == .rule ? 0 : points[index].key.configuration.stream == nil ? 1 : 2
+      return (stage, stage == 0 ? 0 : points[index].floor, index)
     }
     queue = points.indices.sorted { rank($0) > rank($1) }
   }

@@ -48,12 +48,13 @@ package struct TuningSpace: Sendable {
           // References are there to be compared with; one way of sharing them tells enough.
           let configurations = threads.flatMap { count in
             rows[index].isReference
-              ? [Configuration(threads: count)] : Configuration.candidates(for: problem, threads: count)
+              ? [Configuration(threads: count)]
+              : Configuration.candidates(for: problem, threads: count, streams: rows[index].streams(for: problem))
           }
           candidates += configurations.map {
             Candidate(
               problem: problem, row: rows[index], configuration: $0, rung: index,
-              essential: index == usable.last && $0.split == .rows, cost: cost)
+              essential: index == usable.last && $0.isPlain, cost: cost)
           }
         }
         // Of the rows of one name, the one of this width tells why.
@@ -85,7 +86,7 @@ package struct TuningSpace: Sendable {
       [
         candidate.tier.rawValue, groups[candidate.problem.matrix] ?? 0, candidate.row.layout == .rows ? 1 : 0,
         candidate.problem.tokens, -Int(candidate.row.isa.rawValue), -candidate.rung, candidate.configuration.threads,
-        candidate.configuration.split == .rows ? 0 : 1,
+        candidate.configuration.isPlain ? 0 : 1,
       ]
     }
     return candidates.map { (rank($0), $0) }.sorted { $0.0.lexicographicallyPrecedes($1.0) }.map(\.1)
@@ -102,6 +103,11 @@ extension Problem {
 }
 
 extension VariantRow {
+  /// The streams to try besides the usual one: where each call reads the weights from memory once.
+  fileprivate func streams(for problem: Problem) -> [Stream] {
+    problem.tokens <= Stream.mostTokens ? Stream.candidates(unrolls: unrolls) : []
+  }
+
   /// Why the variant cannot be tried on `problem` on a machine with `isa`, or nil.
   fileprivate func refusal(of problem: Problem, isa: ISA) -> (status: CandidateStatus, reason: String)? {
     if let reason = constraint(against: problem) { return (.constraint, reason) }

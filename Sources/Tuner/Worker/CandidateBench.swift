@@ -10,7 +10,8 @@ package final class CandidateBench {
   private let catalogue: Catalogue
   private let machine: Machine
   private let pool: ThreadPool
-  private var arena = ColdArena(bytes: 0)
+  private let pages: Pages
+  private var arena: ColdArena
   private var arenaBytes = 0
   /// Candidates of one matrix share its cold copies: each starts where the last one stopped, not in its warm tracks.
   private var nextCopy = 0
@@ -27,6 +28,8 @@ package final class CandidateBench {
   package init(catalogue: Catalogue, machine: Machine, setup: WorkerSetup) {
     self.catalogue = catalogue
     self.machine = machine
+    pages = setup.pages
+    arena = ColdArena(bytes: 0, pages: setup.pages)
     pool = ThreadPool(threads: setup.threads, cpus: setup.cpus)
   }
 
@@ -80,7 +83,7 @@ package final class CandidateBench {
       return (CandidateMeasurement(status: .unsupported, reason: "no such family in the catalogue"), nil)
     }
     if arenaBytes != request.coldBytes {
-      arena = ColdArena(bytes: request.coldBytes)
+      arena = ColdArena(bytes: request.coldBytes, pages: pages)
       arenaBytes = request.coldBytes
     }
     do throws(TrialError) {

@@ -23,10 +23,22 @@ package struct WorkerSetup: Codable, Hashable, Sendable {
   package var threads: Int
   /// Logical CPUs that the threads are bound to, in this order.
   package var cpus: [Int]
+  /// The kernel set that OpenBLAS is asked for; nil leaves it to the rule.
+  package var openBLASCore: String?
+  /// Where the cold copies of packed weights lie.
+  package var pages = Pages.huge
 
   package init(threads: Int, cpus: [Int]) {
     self.threads = threads
     self.cpus = cpus
+  }
+
+  /// The same pool with what was chosen for the machine.
+  func with(_ choices: MachineChoices) -> WorkerSetup {
+    var setup = self
+    setup.openBLASCore = choices.openBLAS?.chosen
+    setup.pages = choices.packedPages
+    return setup
   }
 }
 

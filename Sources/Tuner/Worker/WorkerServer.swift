@@ -21,6 +21,7 @@ package struct WorkerServer {
     while let line = readLine() {
       switch try? JSONDecoder().decode(WorkerMessage.self, from: Data(line.utf8)) {
       case .setup(let setup):
+        if let core = setup.openBLASCore { OpenBLAS.demand(core: core) }
         let made = CandidateBench(catalogue: catalogue, machine: machine, setup: setup)
         bench = made
         answer(.ready(made.counters.availability))

@@ -183,7 +183,7 @@ import Testing
           packed: packed.pointer, n: layer.n, k: layer.k, group: file.format.group, bits: file.format.bits,
           tokens: tokens,
           x_codes: codes.pointer, x_values: values.pointer, x_scale: scales.pointer, x_sum: sums.pointer, y: y.pointer,
-          y_stride: layer.n, scratch: scratch.pointer)
+          y_stride: layer.n, scratch: scratch.pointer, fetch: 0, unroll: 1)
         unsafe variant.kernel.function(&args)
         let result = (0..<tokens * layer.n).map { y[$0] }
         let golden = activation == .a8 ? layer.yA8 : layer.y

@@ -18,7 +18,9 @@ struct PlanShowCommand: ParsableCommand {
     guard !rows.isEmpty else { throw CLIError.failed("\(path): no row matches \(pattern ?? "*")") }
     print("plan       \(path): \(plan.rows.count) rows, \(plan.layouts.count) layouts, schema \(plan.schema)")
     print("machine    \(plan.machine.name), \(plan.context.cpuName)")
-    print("measured   \(plan.context.date), \(plan.context.kernel), \(plan.context.compiler)\n")
+    print("measured   \(plan.context.date), \(plan.context.kernel), \(plan.context.compiler)")
+    print("OpenBLAS   \(Self.text(plan.choices?.openBLAS, or: "kernels as the rule has them"))")
+    print("pages      \(Self.text(plan.choices?.pages, or: "huge, by rule"))\n")
     var table = TextTable(
       ["problem", "threads", "layout", "winner", "median", "interval", "of roof", "rigor", "date", "state"],
       left: [0, 2, 3, 7, 8, 9])
@@ -39,5 +41,11 @@ struct PlanShowCommand: ParsableCommand {
         "layout     \(choice.format) \(choice.n)x\(choice.k), \(Configuration(threads: choice.threads)): \(choice.layout.rawValue) (\(scores.joined(separator: ", ")))"
       )
     }
+  }
+
+  private static func text(_ choice: MachineChoice?, or rule: String) -> String {
+    guard let choice else { return "\(rule) (not tuned)" }
+    let times = choice.ratios.map { "\($0.name) \(Quantity.time(choice.nanoseconds[$0.name] ?? .nan))" }
+    return "\(choice.chosen) (\(choice.workload): \(times.joined(separator: ", ")))"
   }
 }
