@@ -90,7 +90,7 @@ import Testing
       "qwen3.attention.head_count_kv: expected an integer in 1...2", set("qwen3.attention.head_count_kv", .uint32(0)))
     try expect("supported: the head dimension 16", set("qwen3.attention.value_length", .uint32(8)))
     try expect("supported: the head dimension 16", set("qwen3.rope.dimension_count", .uint32(8)))
-    try expect("qwen3.rope.scaling.type: \"yarn\"", set("qwen3.rope.scaling.type", .string("yarn")))
+    try expect("qwen3.rope.scaling.type: \"longrope\"", set("qwen3.rope.scaling.type", .string("longrope")))
     try expect("qwen3.rope.scaling.factor", set("qwen3.rope.scaling.type", .string("linear")))
     try expect("qwen3.expert_count: 8 is not supported", set("qwen3.expert_count", .uint32(8)))
     try expect("qwen3.attention.sliding_window: 16", set("qwen3.attention.sliding_window", .uint32(16)))

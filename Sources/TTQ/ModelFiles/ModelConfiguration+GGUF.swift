@@ -97,18 +97,18 @@ extension RotaryParameters {
     _ key: (String) -> JSONField, _ file: GGUFFile, theta: Double, dimension: Int
   ) throws(ModelFileError) {
     let type = key("rope.scaling.type")
-    let factor: Double
-    switch try type.ifPresent?.string() ?? "none" {
-    case "none": factor = 1
-    case "linear": factor = try key("rope.scaling.factor").positive()
-    default: throw type.unsupported("none linear")
+    let divisors = try Self.divisors(in: file, dimension: dimension)
+    func divided(by factor: Double) -> RotaryScaling {
+      if let divisors { return .divisors(divisors.map { $0 * factor }) }
+      return factor == 1 ? .none : .linear(factor)
     }
-    let scaling: RotaryScaling =
-      if let divisors = try Self.divisors(in: file, dimension: dimension) {
-        .divisors(divisors.map { $0 * factor })
-      } else {
-        factor == 1 ? .none : .linear(factor)
-      }
+    let scaling: RotaryScaling
+    switch try type.ifPresent?.string() ?? "none" {
+    case "none": scaling = divided(by: 1)
+    case "linear": scaling = divided(by: try key("rope.scaling.factor").positive())
+    case "yarn" where divisors == nil: scaling = .yarn(try RotaryScaling.YaRN(key))
+    default: throw type.unsupported(divisors == nil ? "none linear yarn" : "none linear beside rope_freqs.weight")
+    }
     self.init(theta: try key("rope.freq_base").ifPresent?.positive() ?? theta, scaling: scaling)
   }
 
