@@ -94,7 +94,7 @@ import Testing
     try expect("qwen3.rope.scaling.factor", set("qwen3.rope.scaling.type", .string("linear")))
     try expect("qwen3.expert_count: 8 is not supported", set("qwen3.expert_count", .uint32(8)))
     try expect("qwen3.attention.sliding_window: 16", set("qwen3.attention.sliding_window", .uint32(16)))
-    try expect("split.count: 2 is not supported", set("split.count", .uint16(2)))
+    try expect("split.no: expected an integer", set("split.count", .uint16(2)))
     try expect("tokenizer.ggml.model: \"bert\"", set("tokenizer.ggml.model", .string("bert")))
     try expect("tensor blk.0.ffn_up.weight: type Q4_K is not supported; supported: F32 F16 BF16") { builder in
       guard let index = builder.tensors.firstIndex(where: { $0.name == "blk.0.ffn_up.weight" }) else { return }

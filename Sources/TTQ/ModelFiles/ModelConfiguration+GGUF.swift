@@ -1,10 +1,9 @@
 internal import Records
 
 extension ModelConfiguration {
-  /// Reads the configuration in the metadata of a GGUF file, as llama.cpp's converter writes it.
-  package init(_ file: GGUFFile) throws(ModelFileError) {
+  /// Reads the configuration in the metadata of a GGUF model, as llama.cpp's converter writes it.
+  package init(_ file: GGUFParts) throws(ModelFileError) {
     let metadata = file.metadata
-    try Self.checkWhole(metadata)
     let (architecture, name) = try Architecture.named(inGGUF: metadata["general.architecture"])
     let family = architecture.family
     func key(_ key: String) -> JSONField { metadata["\(name).\(key)"] }
@@ -41,11 +40,6 @@ extension ModelConfiguration {
       element: embedding.element,
       bosToken: try metadata["tokenizer.ggml.bos_token_id"].ifPresent?.integer(in: ids),
       eosTokens: try GGUFVocabulary.endTokens(metadata, ids: ids))
-  }
-
-  private static func checkWhole(_ metadata: JSONField) throws(ModelFileError) {
-    let parts = metadata["split.count"]
-    guard try parts.ifPresent?.integer(in: 0...1 << 16) ?? 1 <= 1 else { throw parts.unsupported("models in one file") }
   }
 
   private static func headDimension(
@@ -94,7 +88,7 @@ extension Architecture {
 extension RotaryParameters {
   /// The base, and by what each frequency is divided: one factor for all, the file's factors of each, or both.
   fileprivate init(
-    _ key: (String) -> JSONField, _ file: GGUFFile, theta: Double, dimension: Int
+    _ key: (String) -> JSONField, _ file: GGUFParts, theta: Double, dimension: Int
   ) throws(ModelFileError) {
     let type = key("rope.scaling.type")
     let divisors = try Self.divisors(in: file, dimension: dimension)
@@ -112,7 +106,7 @@ extension RotaryParameters {
     self.init(theta: try key("rope.freq_base").ifPresent?.positive() ?? theta, scaling: scaling)
   }
 
-  private static func divisors(in file: GGUFFile, dimension: Int) throws(ModelFileError) -> [Double]? {
+  private static func divisors(in file: GGUFParts, dimension: Int) throws(ModelFileError) -> [Double]? {
     let name = "rope_freqs.weight"
     guard file.contains(name) else { return nil }
     let values = try TensorStore(file, path: file.path).tensor(name, shape: [dimension / 2]).floats()

@@ -1,6 +1,6 @@
 internal import Records
 
-/// The files of a model: a Hugging Face folder, or one GGUF file.
+/// The files of a model: a Hugging Face folder, or a GGUF file with the parts beside it.
 package struct ModelSource: Sendable {
   package let path: String
   package let configuration: ModelConfiguration
@@ -16,7 +16,7 @@ package struct ModelSource: Sendable {
   package init(path: String) throws(ModelFileError) {
     self.path = path
     if Self.isFile(path) {
-      let file = try GGUFFile(path: path)
+      let file = try GGUFParts(path: path)
       configuration = try ModelConfiguration(file)
       guard let gguf = configuration.architecture.family.gguf else {
         preconditionFailure("an architecture that is found in a GGUF file has a form there")
