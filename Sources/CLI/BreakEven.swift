@@ -24,8 +24,9 @@ struct BreakEven {
     options.method = .full
     options.context = positions + Self.rounds + 1
     let other = try Session(session.model, options)
-    try other.prefill([Int](repeating: token, count: positions))
-    session.rewind(to: positions)
+    let before = [Int](repeating: token, count: positions)
+    try other.prefill(before)
+    if session.rewind(to: positions) < positions { try session.prefill(before) }
     var times: [[Double]] = [[], []]
     for round in 0...Self.rounds {
       for (index, session) in [session, other].enumerated() {

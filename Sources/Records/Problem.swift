@@ -81,6 +81,12 @@ package struct Problem: Codable, Hashable, Sendable {
     set { candidates = newValue == 0 ? nil : newValue }
   }
 
+  /// Whether a matrix is quantized whole and in the ranges of its values.
+  package var isPlain: Bool { rank == 0 && search == 0 }
+
+  /// Rows of a matrix at most whose error is measured where alpha is chosen for each prompt: with more of them the choice hardly changes.
+  package static let sampledRows = 32
+
   /// The formats part of a name: `q4g32/a8`, `q4g32/bf16`, `q4g32/r16/bf16`, `f32`.
   package var formatName: String {
     let parts: [String?] = [

@@ -1,15 +1,29 @@
 internal import Foundation
 package import Records
 
-/// Perplexity against effective bits as SVG: a line for each way to quantize, over its bits.
+/// Perplexity against effective bits as SVG: a line for each way to quantize, over its bits; where there are several group sizes, one for
+/// each, broken lines from size to size, and the names of the points.
 package struct PerplexityPlot {
+  private struct Point {
+    let bits: Double
+    let perplexity: Double
+    let group: Int?
+    /// What the group sizes of one width have in common.
+    let width: String
+
+    var name: String { group.map { "\(width) g\($0)" } ?? width }
+  }
+
   private struct Curve {
     let name: String
-    let points: [(bits: Double, perplexity: Double)]
+    /// By their bits.
+    let points: [Point]
   }
 
   private let title: String
   private let curves: [Curve]
+  /// Whether there are several group sizes.
+  private let hasGroups: Bool
   private let full: Double?
   private let bits: ClosedRange<Double>
   /// Logarithms of perplexity.
@@ -25,28 +39,37 @@ package struct PerplexityPlot {
   package init?(_ rows: [EvaluationRow], title: String, limit: Double = 3) {
     var names: [String] = []
     let quantized = rows.filter { $0.subject.method != "full" && $0.perplexity.isFinite }
-    for row in quantized where !names.contains(Self.name(row.subject)) { names.append(Self.name(row.subject)) }
+    let hasGroups = Set(quantized.compactMap(\.subject.group)).count > 1
+    func name(_ row: EvaluationRow) -> String { Self.name(row.subject, withGroup: !hasGroups) }
+    for row in quantized where !names.contains(name(row)) { names.append(name(row)) }
     full = rows.first { $0.subject.method == "full" }?.perplexity
     let ceiling = full.map { $0 * limit } ?? .infinity
-    curves = names.map { name in
-      let points = quantized.filter { Self.name($0.subject) == name }
-        .map { (bits: $0.effectiveBits, perplexity: min($0.perplexity, ceiling)) }
-      return Curve(name: name, points: points.sorted { $0.bits < $1.bits })
+    curves = names.map { curve in
+      let points = quantized.filter { name($0) == curve }.map { row in
+        Point(
+          bits: row.effectiveBits, perplexity: min(row.perplexity, ceiling), group: row.subject.group,
+          width: row.subject.bits.map { "\($0) bit" } ?? "mixed")
+      }
+      return Curve(name: curve, points: points.sorted { $0.bits < $1.bits })
     }
     let points = curves.flatMap(\.points)
     guard let least = points.map(\.bits).min(), let most = points.map(\.bits).max() else { return nil }
     let losses = (points.map(\.perplexity) + [full].compactMap { $0 }).map { log($0) }
     bits = (least - 0.25)...(most + 0.25)
-    loss = ((losses.min() ?? 0) - 0.02)...((losses.max() ?? 1) + 0.02)
+    let (low, high) = (losses.min() ?? 0, losses.max() ?? 1)
+    // Names stand above the points.
+    loss = (low - 0.02)...(high + (hasGroups ? 0.13 * (high - low) : 0) + 0.02)
     self.title = title
+    self.hasGroups = hasGroups
   }
 
   /// What a curve holds fast.
-  private static func name(_ subject: EvaluationCase) -> String {
+  private static func name(_ subject: EvaluationCase, withGroup: Bool) -> String {
     ([
       subject.method, subject.budget == nil ? nil : "mixed bits",
       subject.calibration.map { "(\(URL(fileURLWithPath: $0).lastPathComponent))" },
-      subject.group == 32 ? nil : subject.group.map { "g\($0)" }, subject.side == .byte ? "side 8bit" : nil,
+      withGroup && subject.group != 32 ? subject.group.map { "g\($0)" } : nil,
+      subject.side == .byte ? "side 8bit" : nil,
       subject.rank.map { "r\($0)" },
       subject.alpha.map { "alpha \($0)" },
       subject.search.map { "search \($0)" },
@@ -62,14 +85,21 @@ package struct PerplexityPlot {
     }
     for (index, curve) in curves.enumerated() {
       let color = Self.colors[index % Self.colors.count]
-      let path = curve.points.map { "\(Self.round(x($0.bits))),\(Self.round(y($0.perplexity)))" }
-      marks.append("<polyline fill=\"none\" stroke=\"\(color)\" points=\"\(path.joined(separator: " "))\"/>")
-      marks += curve.points.map {
-        "<circle r=\"2.5\" fill=\"\(color)\" cx=\"\(Self.round(x($0.bits)))\" cy=\"\(Self.round(y($0.perplexity)))\"/>"
+      marks += lines(curve, by: \.group).map { Self.polyline($0, color) }
+      if hasGroups { marks += lines(curve, by: \.width).map { Self.polyline($0, color, dashed: true) } }
+      marks += curve.points.map { point in
+        "<circle r=\"2.5\" fill=\"\(color)\" cx=\"\(Self.round(x(point.bits)))\" "
+          + "cy=\"\(Self.round(y(point.perplexity)))\">"
+          + "<title>\(HTMLText.escape("\(curve.name), \(point.name)"))</title></circle>"
       }
       let row = Self.top + 8 + 16 * Double(index)
       marks.append(Self.line(Self.right + 10, row, Self.right + 28, row, color))
       marks.append(Self.text(curve.name, Self.right + 34, row + 4, "start"))
+    }
+    if hasGroups {
+      let row = Self.top + 16 + 16 * Double(curves.count)
+      marks.append(Self.text("broken lines: group sizes of a width", Self.right + 10, row, "start"))
+      marks += pointNames
     }
     return """
       <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(Int(Self.width)) \(Int(Self.height))" font-family="sans-serif" \
@@ -79,6 +109,23 @@ package struct PerplexityPlot {
       </svg>
 
       """
+  }
+
+  /// The points of `curve` that have `part` in common, in places.
+  private func lines(_ curve: Curve, by part: (Point) -> some Hashable) -> [[(x: Double, y: Double)]] {
+    Dictionary(grouping: curve.points, by: part).values.map { points in points.map { (x($0.bits), y($0.perplexity)) } }
+      .sorted { ($0[0].x, $0[0].y) < ($1[0].x, $1[0].y) }
+  }
+
+  /// The name of each width and group size, once, above the highest of its points.
+  private var pointNames: [String] {
+    let places = Dictionary(grouping: curves.flatMap(\.points)) { "\($0.name) \(Self.round($0.bits))" }
+    return places.values.compactMap { points in points.max { $0.perplexity < $1.perplexity } }
+      .sorted { ($0.bits, $0.name) < ($1.bits, $1.name) }
+      .map { point in
+        let place = "\(Self.round(x(point.bits))) \(Self.round(y(point.perplexity) - 5))"
+        return "<text font-size=\"9\" transform=\"translate(\(place)) rotate(-50)\">\(point.name)</text>"
+      }
   }
 
   private var axes: [String] {
@@ -115,6 +162,12 @@ package struct PerplexityPlot {
   ) -> String {
     "<line stroke=\"\(color)\"\(dashed ? " stroke-dasharray=\"4 3\"" : "") x1=\"\(round(x1))\" y1=\"\(round(y1))\" "
       + "x2=\"\(round(x2))\" y2=\"\(round(y2))\"/>"
+  }
+
+  private static func polyline(_ places: [(x: Double, y: Double)], _ color: String, dashed: Bool = false) -> String {
+    let path = places.map { "\(round($0.x)),\(round($0.y))" }.joined(separator: " ")
+    let dashes = dashed ? " stroke-dasharray=\"2 3\"" : ""
+    return "<polyline fill=\"none\" stroke=\"\(color)\"\(dashes) points=\"\(path)\"/>"
   }
 
   private static func text(_ text: String, _ x: Double, _ y: Double, _ anchor: String) -> String {

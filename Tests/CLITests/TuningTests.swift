@@ -46,6 +46,29 @@ import Testing
     }
   }
 
+  /// Rows of the ways of quantizing that a run asks for are exact, not of the nearest problem.
+  @Test func tunesSearchAndRank() throws {
+    let folder = try TemporaryFolder()
+    let tool = CommandLineTool(folder: folder.url, environment: ["XDG_CONFIG_HOME": "\(folder.path)/configuration"])
+    let plan = "\(folder.path)/plan.json"
+    let ways = ["--search", "3", "--alpha", "auto", "--threads", "1", "--plan", plan]
+    let model = CommandLineTool.demoModel
+    let tuned = try tool.run(
+      [
+        "tune", "--model", model, "--time-limit", "120", "--journal", "\(folder.path)/journal.jsonl", "--only",
+        "quantize/*",
+      ] + ways)
+    #expect(tuned.status == 0, "\(tuned.errors)")
+    let run = try tool.run(["run", model, "-p", "The old man", "--max-tokens", "2", "--explain"] + ways)
+    #expect(run.status == 0, "\(run.errors)")
+    let lines = run.errors.split(separator: "\n").filter { $0.contains("quantize/q4g32/search3") }
+    #expect(lines.count > 4 && lines.allSatisfy { $0.contains("(exact)") }, "\(run.errors)")
+    #expect(lines.contains { $0.contains("32x256") })
+    let estimate = try tool.run("tune", "--model", model, "--rigor", "estimate", "--rank", "0,8", "--search", "16")
+    #expect(estimate.output.contains("quantize/q4g32/r8/search16") && estimate.output.contains("lowrank/r8"))
+    #expect(try tool.run("tune", "--search", "5").errors.contains("--search: expected 0, 3 or 16, found 5"))
+  }
+
   private func plans(below folder: TemporaryFolder) throws -> [String] { try files("plan.json", below: folder) }
 
   private func pages(below folder: TemporaryFolder) throws -> [String] { try files("index.html", below: folder) }

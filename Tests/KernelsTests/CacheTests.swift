@@ -130,6 +130,42 @@ import Testing
     #expect(cache.count == 1)
   }
 
+  /// Under a window a cache of few rows gives every query the very values that one of all positions does, however they come.
+  @Test func windowKeepsWhatIsSeen() {
+    let (heads, dimension, window, largest) = (2, 16, 5, 4)
+    for variant in variants where variant.row.leastTokens == 1 {
+      let type = variant.row.cache ?? .f32
+      func cache(_ capacity: Int, _ window: Int?) -> KeyValueCache {
+        KeyValueCache(type: type, heads: heads, dimension: dimension, capacity: capacity, window: window)
+      }
+      var whole = cache(40, nil)
+      var few = cache(window - 1 + largest, window)
+      pool.reserveScratch(floats: variant.scratchFloats(Problem(family: .attention, n: 32, k: window, tokens: 1)))
+      for tokens in [3, 1, 4, 4, 1, 1, 1, 1, 1, 2, 4, 3, 4, 4] {
+        let rows = (0..<tokens * heads * dimension).map { Float((($0 + 7 * whole.count) * 37) % 101) / 50 - 1 }
+        whole.append(keys: rows.span, values: rows.reversed().span, tokens: tokens, pool: pool)
+        few.append(keys: rows.span, values: rows.reversed().span, tokens: tokens, pool: pool)
+        #expect(few.count == whole.count && few.count - few.first <= few.capacity)
+        for end in (whole.count - tokens + 1)...whole.count {
+          let seen = max(end - window, 0)..<end
+          func attended(_ cache: borrowing KeyValueCache) -> [Float] {
+            var y = [Float](repeating: .nan, count: heads * dimension)
+            var span = y.mutableSpan
+            Attention(variant, Configuration(threads: 1))(
+              rows.span.extracting(0..<heads * dimension), heads: heads, over: cache, positions: seen, scale: 1,
+              into: &span, pool: pool)
+            return y
+          }
+          #expect(attended(few) == attended(whole), "\(variant.row.name) \(seen)")
+        }
+      }
+      #expect(few.first > 0 && few.reaches(few.count) && few.reaches(few.first + window - 1))
+      #expect(!few.reaches(few.first + window - 2) && !few.reaches(few.count + 1) && whole.reaches(1))
+      few.truncate(to: 0)
+      #expect(few.first == 0 && few.reaches(0) && !few.reaches(1))
+    }
+  }
+
   /// `row` as a cache of `type` gives it back.
   private static func stored(_ row: [Float], _ type: CacheType) -> [Float] { type.roundTrip(row.span) }
 }

@@ -90,11 +90,11 @@ import Testing
       "qwen3.attention.head_count_kv: expected an integer in 1...2", set("qwen3.attention.head_count_kv", .uint32(0)))
     try expect("supported: the head dimension 16", set("qwen3.attention.value_length", .uint32(8)))
     try expect("supported: the head dimension 16", set("qwen3.rope.dimension_count", .uint32(8)))
-    try expect("qwen3.rope.scaling.type: \"yarn\"", set("qwen3.rope.scaling.type", .string("yarn")))
+    try expect("qwen3.rope.scaling.type: \"longrope\"", set("qwen3.rope.scaling.type", .string("longrope")))
     try expect("qwen3.rope.scaling.factor", set("qwen3.rope.scaling.type", .string("linear")))
     try expect("qwen3.expert_count: 8 is not supported", set("qwen3.expert_count", .uint32(8)))
     try expect("qwen3.attention.sliding_window: 16", set("qwen3.attention.sliding_window", .uint32(16)))
-    try expect("split.count: 2 is not supported", set("split.count", .uint16(2)))
+    try expect("split.no: expected an integer", set("split.count", .uint16(2)))
     try expect("tokenizer.ggml.model: \"bert\"", set("tokenizer.ggml.model", .string("bert")))
     try expect("tensor blk.0.ffn_up.weight: type Q4_K is not supported; supported: F32 F16 BF16") { builder in
       guard let index = builder.tensors.firstIndex(where: { $0.name == "blk.0.ffn_up.weight" }) else { return }

@@ -76,7 +76,7 @@ import Testing
     ("vocab_size", "99999999999", "vocab_size"),
     ("rms_norm_eps", "0", "rms_norm_eps"),
     ("rope_theta", #""x""#, "rope_theta"),
-    ("rope_scaling", #"{"rope_type":"yarn","factor":4}"#, "supported: default linear llama3"),
+    ("rope_scaling", #"{"rope_type":"longrope","factor":4}"#, "supported: default linear llama3 yarn"),
     ("rope_scaling", #"{"rope_type":"llama3"}"#, "rope_scaling.low_freq_factor"),
     ("rope_scaling", "7", "rope_scaling"),
     ("partial_rotary_factor", "0.5", "partial_rotary_factor"),

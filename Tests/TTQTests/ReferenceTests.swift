@@ -32,6 +32,33 @@ import Testing
     #expect(largestDifference(steps.logits, whole.suffix(steps.logits.count)) < tolerance)
   }
 
+  /// Layers that see a window keep the window and a chunk, whatever the context: the same logits and tokens of a text far longer than both.
+  @Test(.enabled(if: TestData.hasShared, "needs ../shared/data/models"), arguments: CacheType.allCases)
+  func windowsBoundTheCache(_ cache: CacheType) throws {
+    let folder = TestData.shared("models/reference-architectures/gemma3")
+    let model = try LanguageModel(folder: folder)
+    var options = try SessionOptions.testing(.full)
+    options.cache = cache
+    options.context = 256
+    let whole = try Session(model, options)
+    options.chunk = 6
+    let chunked = try Session(model, options)
+    let row = 2 * 2 * cache.bytes(dimension: 32)
+    #expect(whole.cacheBytes == row * 3 * 256 && chunked.cacheBytes == row * (256 + 2 * (8 - 1 + 6)))
+    let tokens = (0..<250).map { $0 * 37 % 320 }
+    let tolerance: Float = cache == .f32 ? 1e-4 : 5e-3
+    let expected = try whole.prefillAll(tokens)
+    #expect(largestDifference(try chunked.prefillAll(tokens), expected) < tolerance)
+    // What is near can be taken back, and what is far leaves nothing.
+    #expect(chunked.rewind(to: 248) == 248)
+    try chunked.decode(tokens[248])
+    try chunked.decode(tokens[249])
+    #expect(largestDifference(chunked.logits, expected.suffix(chunked.logits.count)) < tolerance)
+    #expect(chunked.rewind(to: 100) == 0 && chunked.position == 0)
+    #expect(largestDifference(try chunked.prefillAll(tokens), expected) < tolerance)
+    if cache == .f32 { try expectReference(model, of: folder, chunk: 5) }
+  }
+
   /// A window of one position more makes more of a difference than the tests above forgive.
   @Test(.enabled(if: TestData.hasShared, "needs ../shared/data/models"))
   func windowMatters() throws {
@@ -176,10 +203,12 @@ func largestDifference(_ a: some Collection<Float>, _ b: some Collection<Float>)
 }
 
 /// The logits of the reference architecture in `folder` to 1e-3, and its greedy tokens.
-func expectReference(_ model: LanguageModel, of folder: String, threads: Int = 1) throws {
+func expectReference(_ model: LanguageModel, of folder: String, threads: Int = 1, chunk: Int? = nil) throws {
   let reference = try SafetensorsFile(path: "\(folder)/reference.safetensors")
   let tokens = try reference.integers("tokens")
-  let session = try Session(model, .testing(.full, threads: threads))
+  var options = try SessionOptions.testing(.full, threads: threads)
+  if let chunk { options.chunk = chunk }
+  let session = try Session(model, options)
   #expect(largestDifference(try session.prefillAll(tokens), try reference.tensor("logits").floats()) < 1e-3)
   #expect(session.notes.isEmpty)
   session.reset()

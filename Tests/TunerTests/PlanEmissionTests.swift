@@ -120,6 +120,18 @@ struct PlanEmissionTests {
     #expect(choices.first?.scores["panel16"] == 1000 + Double(generate))
   }
 
+  /// Other ways of quantizing have rows of their own, and the plain one chooses the layout for all.
+  @Test func searchesAndFactorsChooseNoLayout() throws {
+    var (searched, factored) = (Self.quantize, Self.quantize)
+    searched.search = 16
+    factored.rank = 8
+    let emission = Self.emission([1], prompt: 512, generate: 1000)
+    let rows = emission.rows(
+      try Self.bothLayouts() + [searched, factored].map { try Self.result($0, "bf16/scalar_r16", median: 1) })
+    #expect(rows.count == 8)
+    #expect(emission.layouts(rows) == emission.layouts(emission.rows(try Self.bothLayouts())))
+  }
+
   @Test func withoutAPromptTheFastestDecoderWins() throws {
     let emission = Self.emission([1], prompt: 0, generate: 1)
     let choices = emission.layouts(emission.rows(try Self.bothLayouts()))

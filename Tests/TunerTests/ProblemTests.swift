@@ -42,6 +42,30 @@ struct ProblemTests {
     #expect(problems.count { $0.family == .statistic } == 3)
   }
 
+  /// What a session asks for with a search, a rank and an alpha for each prompt, beside the plain way.
+  @Test func waysOfQuantizingAreTunedBesideThePlainOne() throws {
+    let shape = try ModelShape(path: "\(Self.folder)/qwen3-0.6b.json")
+    let plain = TuningProblems.all(of: [shape], format: .q4g32)
+    let ways = QuantizingWays(searches: [16], ranks: [.fixed(0), .fixed(16)], samples: true)
+    let problems = TuningProblems.all(of: [shape], format: .q4g32, ways: ways)
+    #expect(Set(problems).count == problems.count && Set(problems).isSuperset(of: plain))
+    let matrix = Problem(family: .quantize, n: 6144, k: 1024, format: .q4g32, element: .bf16)
+    func asked(n: Int, rank: Int, search: Int) -> Problem {
+      Problem(family: .quantize, n: n, k: 1024, format: .q4g32, element: .bf16, rank: rank, search: search)
+    }
+    #expect(problems.first { $0.family == .quantize && $0.n == 6144 } == matrix && matrix.isPlain)
+    for rank in [0, 16] {
+      #expect(problems.contains(asked(n: 6144, rank: rank, search: 16)))
+      #expect(problems.contains(asked(n: 32, rank: rank, search: 16)))
+      #expect(!problems.contains(asked(n: 32, rank: rank, search: 0)))
+    }
+    #expect(problems.count { $0.family == .lowrank && $0.n == 6144 } == TokenClass.allCases.count)
+    #expect(problems.filter { $0.family == .lowrank }.allSatisfy { $0.rank == 16 && ($0.n < 151_936 || $0.tokens < 9) })
+    // As many columns as 0.4 bits of a weight pay for.
+    let auto = TuningProblems.all(of: [shape], format: .q4g32, ways: QuantizingWays(ranks: [.auto]))
+    #expect(auto.contains(asked(n: 6144, rank: Rank.auto.columns(n: 6144, k: 1024), search: 0)))
+  }
+
   @Test func theSpaceHasLikelyWinnersFirstAndBarredVariantsOnce() throws {
     let shape = try ModelShape(path: "\(Self.folder)/qwen3-0.6b.json")
     let problems = TuningProblems.all(of: [shape], format: .q4g32)

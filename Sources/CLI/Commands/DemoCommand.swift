@@ -35,7 +35,8 @@ struct DemoCommand: ParsableCommand {
     print("machine: \(machine.cpuName), \(machine.isa.text), \(options.threadCount(machine)) threads")
 
     let outcome = try tuneOptions.tune(
-      [try ModelShape(folder: folder)], format: .q4g32, activation: .a8, options: options, machine: machine)
+      [try ModelShape(folder: folder)], format: .q4g32, activation: .a8, ways: QuantizingOptions.ofRun,
+      options: options, machine: machine)
     TuneOptions.summarise(outcome)
     let name = machine.identity.name
     let report = try ReportCommand.write(

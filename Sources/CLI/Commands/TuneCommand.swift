@@ -21,6 +21,7 @@ struct TuneCommand: ParsableCommand {
 
   @OptionGroup var tuneOptions: TuneOptions
   @OptionGroup var formatOptions: FormatOptions
+  @OptionGroup var quantizing: QuantizingOptions
   @OptionGroup var options: MachineOptions
 
   func validate() throws {
@@ -33,7 +34,7 @@ struct TuneCommand: ParsableCommand {
     if tuneOptions.rigor == .estimate { return try printEstimates(shapes, machine) }
     let outcome = try tuneOptions.tune(
       shapes, format: formatOptions.format, activation: formatOptions.activations,
-      cache: formatOptions.cache, norm: formatOptions.norm, options: options, machine: machine)
+      cache: formatOptions.cache, norm: formatOptions.norm, ways: quantizing.ways, options: options, machine: machine)
     TuneOptions.summarise(outcome)
     print("to see how each winner won: ttq report")
   }
@@ -46,7 +47,7 @@ struct TuneCommand: ParsableCommand {
     }
     let problems = TuningProblems.all(
       of: shapes, format: formatOptions.format, activation: formatOptions.activations, cache: formatOptions.cache,
-      norm: formatOptions.norm)
+      norm: formatOptions.norm, ways: quantizing.ways)
     for problem in problems {
       if let family = Catalogue.standard[problem.family] { print(try line(family, problem)) }
     }

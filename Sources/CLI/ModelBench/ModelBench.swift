@@ -110,7 +110,7 @@ struct ModelBench {
       try session.prefill(prompt)
       return Double(MonotonicClock.now() - start)
     case .generate(let count, let depth):
-      session.rewind(to: depth)
+      if session.rewind(to: depth) < depth { try session.prefill(tokens(depth, from: 0)) }
       let start = MonotonicClock.now()
       for token in tokens(count, from: depth) { try session.decode(token) }
       return Double(MonotonicClock.now() - start)

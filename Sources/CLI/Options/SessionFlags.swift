@@ -18,10 +18,10 @@ struct SessionFlags: ParsableArguments {
   var lmHead = HeadMode.quantized
 
   @Option(help: "The power of the norms that makes D: a number from 0 to 2, or auto for each layer and prompt.")
-  var alpha = Alpha.fixed(0.5)
+  var alpha = SessionOptions().rule.alpha
 
   @Option(help: "Ranges that are tried for each group, by the error that the prompt would see: 0, 3 or 16.")
-  var search = 0
+  var search = SessionOptions().search
 
   @Option(help: "The floor under the norms, relative to their mean.")
   var lambda = 0.01

@@ -50,7 +50,7 @@ struct TuneOptions: ParsableArguments {
   /// Tunes `shapes` with a progress bar and returns what came of it; Ctrl-C keeps everything measured.
   func tune(
     _ shapes: [ModelShape], format: WeightFormat, activation: ActivationFormat, cache: CacheType = .f32,
-    norm: NormOrder = .two, options: MachineOptions, machine: Machine
+    norm: NormOrder = .two, ways: QuantizingWays, options: MachineOptions, machine: Machine
   ) throws -> TuningOutcome {
     let part = (shard.map { ".shard-\($0.index)-of-\($0.count)" } ?? "") + (warm ? ".warm" : "")
     func path(_ name: String, _ ending: String) throws(CLIError) -> String {
@@ -58,7 +58,7 @@ struct TuneOptions: ParsableArguments {
     }
     let threads = options.threadCount(machine)
     var tuning = TuningOptions(
-      shapes: shapes, format: format, activation: activation, cache: cache, norm: norm,
+      shapes: shapes, format: format, activation: activation, cache: cache, norm: norm, ways: ways,
       threads: Array(Set([1, threads])).sorted(), rigor: rigor,
       workload: workload, planPath: try options.plan ?? path("plan", "json"),
       journalPath: try journal ?? path("journal", "jsonl"), coldBytes: warm ? 0 : machine.coldBytes)

@@ -65,20 +65,21 @@ package struct Attention: Sendable {
     let scratchStride: Int
   }
 
-  /// Attends with `q` (T rows of heads x dimension) over `positions` of `cache`, all of them unless told otherwise, into `y` of the same
-  /// shape. The cache is of the variant's type, and the last T of the positions are the queries' own.
+  /// Attends with `q` (T rows of heads x dimension) over `positions` of `cache`, all that it holds unless told otherwise, into `y` of the
+  /// same shape. The cache is of the variant's type, and the last T of the positions are the queries' own.
   package func callAsFunction(
     _ q: Span<Float>, heads: Int, over cache: borrowing KeyValueCache, positions: Range<Int>? = nil, scale: Float,
     into y: inout MutableSpan<Float>, pool: ThreadPool
   ) {
     let width = heads * cache.dimension
     let tokens = q.count / width
-    let positions = positions ?? 0..<cache.count
+    let positions = positions ?? cache.first..<cache.count
     precondition(q.count == tokens * width && y.count == q.count && heads % cache.heads == 0)
-    precondition(0 <= positions.lowerBound && positions.upperBound <= cache.count && tokens <= positions.count)
+    precondition(cache.first <= positions.lowerBound)
+    precondition(positions.upperBound <= cache.count && tokens <= positions.count)
     guard tokens > 0 else { return }
     // Heads lie a capacity apart, so that a later first position moves all of them.
-    let (first, row) = (positions.lowerBound, cache.dimension * cache.type.elementBytes)
+    let (first, row) = (positions.lowerBound - cache.first, cache.dimension * cache.type.elementBytes)
     unsafe q.withUnsafeBufferPointer { q in
       unsafe y.withUnsafeMutableBufferPointer { y in
         guard let q = q.baseAddress, let y = y.baseAddress else { return }

@@ -85,7 +85,11 @@ public final class ChatSession {
     var shared = zip(held, tokens).prefix { $0 == $1 }.count
     // The last token runs again, since the answer begins at its logits.
     shared = min(shared, tokens.count - 1)
-    session.rewind(to: shared)
+    let left = session.rewind(to: shared)
+    if left < shared {
+      session.report("layers with a window hold no more what came before token \(shared): the conversation runs again")
+      shared = left
+    }
     held.removeLast(held.count - shared)
     do throws(EngineError) {
       steps = try GenerationSteps(
@@ -115,7 +119,7 @@ public final class ChatSession {
   /// After an error layers may hold different positions; the next turn runs the whole conversation.
   private func forgetCache() {
     held = []
-    session.rewind(to: 0)
+    _ = session.rewind(to: 0)
   }
 
   /// Ends the answer of a turn, if it is still the one under way.

@@ -52,10 +52,12 @@ struct Decoder: ~Copyable {
         weights, kernels: bound, lowRank: options.lowRank[weights.name], frozen: options.frozen[weights.name],
         calibrator: options.calibrator)
     }
-    layers = model.weights.layers.map { weights in
-      DecoderLayer(
+    layers = model.weights.layers.enumerated().map { index, weights in
+      let rows = shape.cachedPositions(ofLayer: index, context: capacity, chunk: options.chunk)
+      return DecoderLayer(
         weights: weights,
-        cache: KeyValueCache(type: options.cache, heads: heads, dimension: dimension, capacity: capacity),
+        cache: KeyValueCache(
+          type: options.cache, heads: heads, dimension: dimension, capacity: rows, window: weights.window),
         linear: linear)
     }
     head = linear(model.weights.head)
@@ -81,13 +83,16 @@ struct Decoder: ~Copyable {
 
   /// Forgets all positions and what was measured.
   func reset() {
-    rewind(to: 0)
+    _ = rewind(to: 0)
     for linear in linears { linear.reset() }
   }
 
-  /// Forgets the positions past the first `position`; what was measured stays.
-  func rewind(to position: Int) {
-    for layer in layers { layer.cache.truncate(to: position) }
+  /// Forgets the positions past the first `position`, or all where a layer no longer holds what the next one sees; what was measured
+  /// stays. Returns the positions that are left.
+  func rewind(to position: Int) -> Int {
+    let left = layers.allSatisfy { $0.cache.reaches(position) } ? position : 0
+    for layer in layers { layer.cache.truncate(to: left) }
+    return left
   }
 
   /// Quantizes what is not quantized yet, or for fewer tokens than were measured and `threshold` away from what they say now.

@@ -26,7 +26,7 @@ public final class LanguageModel: Sendable {
     weights = try ModelWeights(source.tensors, configuration, form: source.form)
     tokenizer = try source.tokenizer()
     chatTemplate = try source.chatTemplate()
-    notes = Self.notes(on: weights.copies)
+    notes = source.notes + Self.notes(on: weights.copies)
     loadNanoseconds = (ContinuousClock.now - start).nanoseconds
   }
 

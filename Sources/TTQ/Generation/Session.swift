@@ -37,9 +37,10 @@ public final class Session {
     }
     let machine = try Self.machine(options)
     let shape = model.configuration
-    let cache =
-      2 * Double(shape.layers) * Double(shape.keyValueHeads) * Double(capacity)
-      * Double(options.cache.bytes(dimension: shape.headDimension))
+    let cache = (0..<shape.layers).reduce(0) { bytes, layer in
+      let rows = shape.cachedPositions(ofLayer: layer, context: capacity, chunk: options.chunk)
+      return bytes + Double(rows) * Self.cacheRow(shape, options)
+    }
     guard cache < Double(machine.memoryBytes) else {
       throw .invalidOption(
         "context of \(capacity) tokens: its cache takes \(Int(cache / 1e6)) MB, this machine has "
@@ -100,8 +101,9 @@ public final class Session {
     notes = lastingNotes
   }
 
-  /// Forgets what came after the first `position` tokens; the weights stay as they are quantized.
-  package func rewind(to position: Int) { decoder.rewind(to: position) }
+  /// Forgets what came after the first `position` tokens; the weights stay as they are quantized. Returns the tokens that are left: none
+  /// where layers with a window let go of what the next token sees.
+  package func rewind(to position: Int) -> Int { decoder.rewind(to: position) }
 
   /// Adds a line to what is to be shown.
   func report(_ note: String) { notes.append(note) }
@@ -255,11 +257,16 @@ extension Session {
 
   /// Bytes of the keys and values that a token reads with so many positions before it; layers that see a window read no more than that.
   package func cacheBytes(at positions: Double) -> Double {
-    let layers = model.configuration.layers
-    let seen = (0..<layers).reduce(0) { sum, index in
-      sum + min(positions, model.configuration.window(ofLayer: index).map(Double.init) ?? positions)
+    let shape = model.configuration
+    let seen = (0..<shape.layers).reduce(0) { sum, index in
+      sum + min(positions, shape.window(ofLayer: index).map(Double.init) ?? positions)
     }
-    return Double(cacheBytes) / Double(capacity * layers) * seen
+    return Self.cacheRow(shape, options) * seen
+  }
+
+  /// Bytes of the keys and values of a position in a layer.
+  private static func cacheRow(_ shape: ModelConfiguration, _ options: SessionOptions) -> Double {
+    2 * Double(shape.keyValueHeads * options.cache.bytes(dimension: shape.headDimension))
   }
 
   /// Bytes of the linear layers that one token reads.

@@ -13,23 +13,31 @@ enum RotaryPairs: Sendable {
 struct RotaryEmbedding: Sendable {
   /// Radians for each position, d/2 of them; none where nothing is turned.
   let frequencies: [Double]
+  /// What the turned elements are multiplied by.
+  let length: Double
   let pairs: RotaryPairs
 
   /// For heads of `dimension` elements; nothing is turned where there are no parameters.
   init(_ parameters: RotaryParameters?, dimension: Int, pairs: RotaryPairs) {
     self.pairs = pairs
     guard let parameters else {
-      frequencies = []
+      (frequencies, length) = ([], 1)
       return
     }
-    frequencies = (0..<dimension / 2).map { pair in
-      let frequency = pow(parameters.theta, -2 * Double(pair) / Double(dimension))
-      return switch parameters.scaling {
-      case .none: frequency
-      case .linear(let factor): frequency / factor
-      case .divisors(let divisors): frequency / divisors[pair]
-      case .llama3(let scaling): scaling.scaled(frequency)
-      }
+    let plain = (0..<dimension / 2).map { pow(parameters.theta, -2 * Double($0) / Double(dimension)) }
+    (frequencies, length) = parameters.scaling.scaled(plain, theta: parameters.theta)
+  }
+}
+
+extension RotaryScaling {
+  /// `frequencies`, the powers of `theta`, for long contexts, and what turned elements are multiplied by.
+  fileprivate func scaled(_ frequencies: [Double], theta: Double) -> ([Double], length: Double) {
+    switch self {
+    case .none: (frequencies, 1)
+    case .linear(let factor): (frequencies.map { $0 / factor }, 1)
+    case .divisors(let divisors): (zip(frequencies, divisors).map { $0 / $1 }, 1)
+    case .llama3(let scaling): (frequencies.map(scaling.scaled), 1)
+    case .yarn(let scaling): (scaling.scaled(frequencies, theta: theta), scaling.length)
     }
   }
 }
@@ -59,7 +67,7 @@ struct RotaryTable: ~Copyable {
 
   /// Fills the rows for `tokens` positions from `position` on.
   mutating func fill(from position: Int, tokens: Int, pool: ThreadPool) {
-    let frequencies = embedding.frequencies
+    let (frequencies, length) = (embedding.frequencies, embedding.length)
     let half = frequencies.count
     precondition(tokens * half <= cosine.count)
     let (cosines, sines) = unsafe (cosine.pointer, sine.pointer)
@@ -67,8 +75,8 @@ struct RotaryTable: ~Copyable {
       for token in share {
         for i in 0..<half {
           let angle = Double(position + token) * frequencies[i]
-          unsafe cosines[token * half + i] = Float(cos(angle))
-          unsafe sines[token * half + i] = Float(sin(angle))
+          unsafe cosines[token * half + i] = Float(length * cos(angle))
+          unsafe sines[token * half + i] = Float(length * sin(angle))
         }
       }
     }

@@ -10,15 +10,13 @@ struct AlphaSample: ~Copyable {
   private var search: RangeWeights
   private let lowRank: LowRankFactors?
 
-  /// Rows that are sampled at most: with more of them the choice hardly changes (method.md).
-  static let limit = 32
   /// What is tried first; then the two that lie half a step beside the best.
   private static let candidates = stride(from: 0, through: 1, by: step)
   private static let step = 0.25
 
   /// Rows spread evenly over `weights`.
   init(_ weights: LinearWeights, lowRank: LowRankFactors?, format: WeightFormat, layout: PackedLayout) {
-    let count = min(Self.limit, weights.n)
+    let count = min(Problem.sampledRows, weights.n)
     self.weights = weights
     chosen = (0..<count).map { $0 * weights.n / count }
     let parts = unsafe chosen.map { row in unsafe (start: weights.pointer(row: row), rows: 1) }

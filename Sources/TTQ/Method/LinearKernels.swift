@@ -123,7 +123,8 @@ extension KernelBinder {
     let found = try bind(
       QuantizeFamily(),
       Problem(
-        family: .quantize, n: min(AlphaSample.limit, weights.n), k: weights.k, format: format, element: weights.element,
+        family: .quantize, n: min(Problem.sampledRows, weights.n), k: weights.k, format: format,
+        element: weights.element,
         rank: options.lowRank[weights.name]?.factors.rank ?? 0, search: candidates), layout: layout)
     return Quantize(found.variant, found.configuration, search: candidates)
   }

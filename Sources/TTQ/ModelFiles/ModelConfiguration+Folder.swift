@@ -3,8 +3,8 @@ internal import Records
 extension ModelConfiguration {
   /// Reads the configuration of a Hugging Face folder: `config.json`, as transformers 4 and 5 write it, and `generation_config.json`.
   package init(folder: String) throws(ModelFileError) {
-    let root = try JSONField(path: "\(folder)/config.json")
-    let architecture = try Architecture(root["architectures"])
+    let document = try JSONField(path: "\(folder)/config.json")
+    let (architecture, root) = try Architecture.found(in: document)
     let family = architecture.family
     let keys = family.keys
     let hiddenSize = try root["hidden_size"].integer(in: Limit.hiddenSize)
@@ -14,9 +14,12 @@ extension ModelConfiguration {
     guard heads % keyValueHeads == 0 else { throw root["num_key_value_heads"].expected("a divisor of \(heads) heads") }
     let headDimension = try Self.headDimension(root, keys, hidden: hiddenSize, heads: heads)
     try Self.checkSupported(root, family, hidden: hiddenSize)
+    for field in [root, document].map({ $0["quantization_config"] }) where !field.isNull {
+      throw field.unsupported("none")
+    }
     let vocabularySize = try root["vocab_size"].integer(in: Limit.vocabularySize)
     let epsilon = if let fixed = keys.normEpsilon { fixed } else { try root["rms_norm_eps"].positive() }
-    let (bos, eos) = try Self.tokens(root, folder: folder, vocabularySize)
+    let (bos, eos) = try Self.tokens([root, document], folder: folder, vocabularySize)
     self.init(
       architecture: architecture, hiddenSize: hiddenSize, layers: layers, heads: heads, keyValueHeads: keyValueHeads,
       headDimension: headDimension,
@@ -28,9 +31,12 @@ extension ModelConfiguration {
       sliding: try family.slidingPattern.flatMap { (pattern) throws(ModelFileError) in
         try SlidingLayers(root, layers: layers, pattern: pattern)
       },
-      tieWordEmbeddings: try root["tie_word_embeddings"].bool(or: keys.tiesEmbeddings),
+      tieWordEmbeddings: try (root["tie_word_embeddings"].ifPresent ?? document["tie_word_embeddings"]).bool(
+        or: keys.tiesEmbeddings),
       maxPositions: try root["max_position_embeddings"].integer(in: Limit.positions),
-      element: Self.element(root["dtype"].ifPresent ?? root["torch_dtype"]), bosToken: bos, eosTokens: eos)
+      element: [root, document].flatMap { [$0["dtype"], $0["torch_dtype"]] }.compactMap(\.ifPresent).first
+        .flatMap(Self.element),
+      bosToken: bos, eosTokens: eos)
   }
 
   private static func headDimension(
@@ -67,7 +73,7 @@ extension ModelConfiguration {
         throw layer.unsupported(SlidingLayers.full)
       }
     }
-    for key in ["quantization_config", "attn_logit_softcapping", "final_logit_softcapping"] where !root[key].isNull {
+    for key in ["attn_logit_softcapping", "final_logit_softcapping"] where !root[key].isNull {
       throw root[key].unsupported("none")
     }
   }
@@ -81,12 +87,12 @@ extension ModelConfiguration {
     }
   }
 
-  /// The token that begins a text and all that end one: the first from the configuration, else from `generation_config.json`, the
-  /// others from both.
+  /// The token that begins a text and all that end one: the first from the parts of the configuration, else from `generation_config.json`,
+  /// the others from all.
   private static func tokens(
-    _ root: JSONField, folder: String, _ vocabularySize: Int
+    _ parts: [JSONField], folder: String, _ vocabularySize: Int
   ) throws(ModelFileError) -> (bos: Int?, eos: Set<Int>) {
-    var sources = [root]
+    var sources = parts
     let generation = "\(folder)/generation_config.json"
     if fileExists(generation) { sources.append(try JSONField(path: generation)) }
     var bos: Int?
@@ -140,10 +146,28 @@ extension SlidingLayers {
 }
 
 extension Architecture {
-  fileprivate init(_ field: JSONField) throws(ModelFileError) {
-    let known = Architecture.allCases.map(\.rawValue).joined(separator: " ")
+  /// The architecture that the document names, and its settings: the document itself, or the part of it that is about text.
+  fileprivate static func found(in document: JSONField) throws(ModelFileError) -> (Architecture, settings: JSONField) {
+    let field = document["architectures"]
+    let nested = allCases.compactMap { architecture in architecture.family.multimodal.map { (architecture, $0) } }
+    let known = (allCases.map(\.rawValue) + nested.map(\.1.architecture)).joined(separator: " ")
     guard let first = try field.elements().first else { throw field.expected("one of \(known)") }
-    guard let architecture = Architecture(rawValue: try first.string()) else { throw first.unsupported(known) }
-    self = architecture
+    let name = try first.string()
+    if let architecture = Architecture(rawValue: name) { return (architecture, document) }
+    guard let (architecture, form) = nested.first(where: { $0.1.architecture == name }) else {
+      throw first.unsupported(known)
+    }
+    return (architecture, try form.settings(document["text_config"]))
+  }
+}
+
+extension MultimodalForm {
+  /// The members of `field` after the defaults, so that they count before those.
+  fileprivate func settings(_ field: JSONField) throws(ModelFileError) -> JSONField {
+    guard !field.isNull else { throw field.expected("an object") }
+    let own = try field.members().map { JSON.Member(key: $0.key, value: $0.field.value) }
+    let epsilon = JSON.Member(key: "rms_norm_eps", value: .number(normEpsilon))
+    let others = defaults.map { JSON.Member(key: $0.key, value: .integer($0.value)) }
+    return JSONField(path: field.path, name: field.name, value: .object([epsilon] + others + own))
   }
 }

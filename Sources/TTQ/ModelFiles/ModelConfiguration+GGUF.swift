@@ -1,10 +1,9 @@
 internal import Records
 
 extension ModelConfiguration {
-  /// Reads the configuration in the metadata of a GGUF file, as llama.cpp's converter writes it.
-  package init(_ file: GGUFFile) throws(ModelFileError) {
+  /// Reads the configuration in the metadata of a GGUF model, as llama.cpp's converter writes it.
+  package init(_ file: GGUFParts) throws(ModelFileError) {
     let metadata = file.metadata
-    try Self.checkWhole(metadata)
     let (architecture, name) = try Architecture.named(inGGUF: metadata["general.architecture"])
     let family = architecture.family
     func key(_ key: String) -> JSONField { metadata["\(name).\(key)"] }
@@ -41,11 +40,6 @@ extension ModelConfiguration {
       element: embedding.element,
       bosToken: try metadata["tokenizer.ggml.bos_token_id"].ifPresent?.integer(in: ids),
       eosTokens: try GGUFVocabulary.endTokens(metadata, ids: ids))
-  }
-
-  private static func checkWhole(_ metadata: JSONField) throws(ModelFileError) {
-    let parts = metadata["split.count"]
-    guard try parts.ifPresent?.integer(in: 0...1 << 16) ?? 1 <= 1 else { throw parts.unsupported("models in one file") }
   }
 
   private static func headDimension(
@@ -94,25 +88,25 @@ extension Architecture {
 extension RotaryParameters {
   /// The base, and by what each frequency is divided: one factor for all, the file's factors of each, or both.
   fileprivate init(
-    _ key: (String) -> JSONField, _ file: GGUFFile, theta: Double, dimension: Int
+    _ key: (String) -> JSONField, _ file: GGUFParts, theta: Double, dimension: Int
   ) throws(ModelFileError) {
     let type = key("rope.scaling.type")
-    let factor: Double
-    switch try type.ifPresent?.string() ?? "none" {
-    case "none": factor = 1
-    case "linear": factor = try key("rope.scaling.factor").positive()
-    default: throw type.unsupported("none linear")
+    let divisors = try Self.divisors(in: file, dimension: dimension)
+    func divided(by factor: Double) -> RotaryScaling {
+      if let divisors { return .divisors(divisors.map { $0 * factor }) }
+      return factor == 1 ? .none : .linear(factor)
     }
-    let scaling: RotaryScaling =
-      if let divisors = try Self.divisors(in: file, dimension: dimension) {
-        .divisors(divisors.map { $0 * factor })
-      } else {
-        factor == 1 ? .none : .linear(factor)
-      }
+    let scaling: RotaryScaling
+    switch try type.ifPresent?.string() ?? "none" {
+    case "none": scaling = divided(by: 1)
+    case "linear": scaling = divided(by: try key("rope.scaling.factor").positive())
+    case "yarn" where divisors == nil: scaling = .yarn(try RotaryScaling.YaRN(key))
+    default: throw type.unsupported(divisors == nil ? "none linear yarn" : "none linear beside rope_freqs.weight")
+    }
     self.init(theta: try key("rope.freq_base").ifPresent?.positive() ?? theta, scaling: scaling)
   }
 
-  private static func divisors(in file: GGUFFile, dimension: Int) throws(ModelFileError) -> [Double]? {
+  private static func divisors(in file: GGUFParts, dimension: Int) throws(ModelFileError) -> [Double]? {
     let name = "rope_freqs.weight"
     guard file.contains(name) else { return nil }
     let values = try TensorStore(file, path: file.path).tensor(name, shape: [dimension / 2]).floats()

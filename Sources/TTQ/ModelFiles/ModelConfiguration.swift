@@ -46,6 +46,12 @@ extension ModelConfiguration {
     return sliding.window
   }
 
+  /// The positions that layer `index` keeps of a context of `context`, where at most `chunk` come at once: all, or those that the first
+  /// of a chunk sees and the chunk.
+  func cachedPositions(ofLayer index: Int, context: Int, chunk: Int) -> Int {
+    window(ofLayer: index).map { min($0 - 1 + chunk, context) } ?? context
+  }
+
   /// The bounds of what a configuration may say.
   enum Limit {
     static let hiddenSize = 1...1 << 18

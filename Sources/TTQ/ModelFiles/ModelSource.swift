@@ -1,12 +1,14 @@
 internal import Records
 
-/// The files of a model: a Hugging Face folder, or one GGUF file.
+/// The files of a model: a Hugging Face folder, or a GGUF file with the parts beside it.
 package struct ModelSource: Sendable {
   package let path: String
   package let configuration: ModelConfiguration
   package let tensors: TensorStore
   /// How the files have the tensors.
   let form: TensorForm
+  /// What was found that is not used, in sentences to show.
+  let notes: [String]
   /// nil for a folder.
   private let metadata: JSONField?
 
@@ -14,18 +16,21 @@ package struct ModelSource: Sendable {
   package init(path: String) throws(ModelFileError) {
     self.path = path
     if Self.isFile(path) {
-      let file = try GGUFFile(path: path)
+      let file = try GGUFParts(path: path)
       configuration = try ModelConfiguration(file)
       guard let gguf = configuration.architecture.family.gguf else {
         preconditionFailure("an architecture that is found in a GGUF file has a form there")
       }
       tensors = TensorStore(file, path: path)
       form = gguf.form
+      notes = []
       metadata = file.metadata
     } else {
       configuration = try ModelConfiguration(folder: path)
       tensors = try TensorStore(folder: path)
-      form = configuration.architecture.family.form.found(in: tensors)
+      let family = configuration.architecture.family
+      form = family.form(in: tensors)
+      notes = family.notes(on: tensors)
       metadata = nil
     }
   }
@@ -53,12 +58,19 @@ package struct ModelSource: Sendable {
   }
 }
 
-extension TensorForm {
-  /// This form, or that of a model without its output layer where `tensors` are named so.
-  fileprivate func found(in tensors: TensorStore) -> TensorForm {
-    var form = self
-    let bare = names.ofBareModel
-    if !tensors.contains(names.embedding), tensors.contains(bare.embedding) { form.names = bare }
+extension ModelFamily {
+  /// The usual form, or that of a model without its output layer or of a part of another model where `tensors` are named so.
+  fileprivate func form(in tensors: TensorStore) -> TensorForm {
+    var form = form
+    guard !tensors.contains(form.names.embedding) else { return form }
+    let names = ([""] + (multimodal?.prefixes ?? [])).map { form.names.replacingModel(with: $0) }
+    if let found = names.first(where: { tensors.contains($0.embedding) }) { form.names = found }
     return form
+  }
+
+  fileprivate func notes(on tensors: TensorStore) -> [String] {
+    let others = multimodal?.others ?? []
+    let count = tensors.names.count { name in others.contains { name.contains($0) } }
+    return count == 0 ? [] : ["text alone is read: the \(count) tensors for pictures are left out"]
   }
 }

@@ -6,6 +6,7 @@ package enum RotaryScaling: Hashable, Sendable {
   /// Each is divided by its own: one for every pair of elements.
   case divisors([Double])
   case llama3(Llama3)
+  case yarn(YaRN)
 
   /// The parameters of Llama 3.1: frequencies whose wavelength passes `originalPositions / lowFrequencyFactor` are
   /// divided by `factor`, those below `originalPositions / highFrequencyFactor` stay, those between are blended.
@@ -32,10 +33,11 @@ extension RotaryParameters {
   /// Of the layers that see everything, from either spelling of `config.json`: transformers 5 writes all under `rope_parameters`, there
   /// by the kind of layer where kinds differ; 4 writes `rope_theta` and, if there is one, `rope_scaling`.
   init(_ root: JSONField, theta fallback: Double) throws(ModelFileError) {
+    let positions = root["original_max_position_embeddings"].ifPresent ?? root["max_position_embeddings"]
     let all = root["rope_parameters"].ifPresent ?? root["rope_scaling"]
     _ = try all.members()
     let field = all["full_attention"].ifPresent ?? all
-    try self.init(field, theta: field["rope_theta"].ifPresent ?? root["rope_theta"], fallback)
+    try self.init(field, theta: field["rope_theta"].ifPresent ?? root["rope_theta"], fallback, positions: positions)
     let part = field["partial_rotary_factor"].ifPresent ?? root["partial_rotary_factor"]
     guard try part.ifPresent?.positive() ?? 1 == 1 else { throw part.unsupported("1") }
   }
@@ -43,16 +45,22 @@ extension RotaryParameters {
   /// Of the layers that see a window; transformers 4 writes their base alone.
   init(ofSlidingLayers root: JSONField) throws(ModelFileError) {
     let field = root["rope_parameters"]["sliding_attention"]
-    try self.init(field, theta: field["rope_theta"].ifPresent ?? root["rope_local_base_freq"], 10_000)
+    try self.init(
+      field, theta: field["rope_theta"].ifPresent ?? root["rope_local_base_freq"], 10_000,
+      positions: root["max_position_embeddings"])
   }
 
-  private init(_ field: JSONField, theta: JSONField, _ fallback: Double) throws(ModelFileError) {
-    self.init(theta: try theta.ifPresent?.positive() ?? fallback, scaling: try RotaryScaling(field))
+  private init(
+    _ field: JSONField, theta: JSONField, _ fallback: Double, positions: JSONField
+  ) throws(ModelFileError) {
+    self.init(
+      theta: try theta.ifPresent?.positive() ?? fallback, scaling: try RotaryScaling(field, positions: positions))
   }
 }
 
 extension RotaryScaling {
-  fileprivate init(_ field: JSONField) throws(ModelFileError) {
+  /// `positions` are those that the model was first trained with, where `field` does not say it.
+  fileprivate init(_ field: JSONField, positions: JSONField) throws(ModelFileError) {
     let type = field["rope_type"].ifPresent ?? field["type"]
     switch try type.ifPresent?.string() ?? "default" {
     case "default": self = .none
@@ -65,7 +73,8 @@ extension RotaryScaling {
         Llama3(
           factor: try field["factor"].positive(), lowFrequencyFactor: low, highFrequencyFactor: high,
           originalPositions: try field["original_max_position_embeddings"].integer(in: 1...1 << 31)))
-    default: throw type.unsupported("default linear llama3")
+    case "yarn": self = .yarn(try YaRN(field, positions: positions))
+    default: throw type.unsupported("default linear llama3 yarn")
     }
   }
 }

@@ -19,6 +19,8 @@ struct ModelFamily: Sendable {
   var form = TensorForm()
   /// As GGUF files have them; nil where there are none of the family.
   var gguf: GGUFForm?
+  /// As part of a model that sees, too; nil where there is none of the family.
+  var multimodal: MultimodalForm?
 }
 
 extension Architecture {
@@ -63,6 +65,19 @@ struct TensorForm: Sendable {
   /// What is to be added to the weights of norms.
   var normShift: Float = 0
   var pairs = RotaryPairs.halves
+}
+
+/// How Hugging Face folders have a family as the text part of a model that sees, too.
+struct MultimodalForm: Sendable {
+  /// The name in `config.json`, where the text part's own settings stand under `text_config`.
+  let architecture: String
+  /// What that part leaves out where it is so.
+  let defaults: KeyValuePairs<String, Int>
+  let normEpsilon: Double
+  /// What takes the place of `model.` before the names of its tensors, by versions of transformers.
+  let prefixes: [String]
+  /// What the names of tensors of the other parts contain.
+  let others: [String]
 }
 
 /// How GGUF files have a family.

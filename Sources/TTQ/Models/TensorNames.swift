@@ -26,14 +26,17 @@ struct TensorNames: Sendable {
   /// The name of the bias beside the weights called `name`.
   static func bias(of name: String) -> String { String(name.dropLast("weight".count)) + "bias" }
 
-  /// The names in files that were saved without the output layer, where nothing stands before the model's own parts.
-  var ofBareModel: TensorNames {
-    func bare(_ name: String) -> String { name.hasPrefix("model.") ? String(name.dropFirst("model.".count)) : name }
+  /// The names in files where `prefix` stands in place of `model.` before the model's own parts: nothing where it was saved without
+  /// the output layer, more where it is a part of another model. What comes before `model.` is before the output layer, too.
+  func replacingModel(with prefix: String) -> TensorNames {
+    let model = "model."
+    func replaced(_ name: String) -> String { name.hasPrefix(model) ? prefix + name.dropFirst(model.count) : name }
     var names = self
-    names.embedding = bare(embedding)
-    names.positions = bare(positions)
-    names.finalNorm = bare(finalNorm)
-    names.layers = bare(layers)
+    names.embedding = replaced(embedding)
+    names.positions = replaced(positions)
+    names.finalNorm = replaced(finalNorm)
+    names.layers = replaced(layers)
+    if prefix.hasSuffix(model) { names.head = prefix.dropLast(model.count) + head }
     return names
   }
 

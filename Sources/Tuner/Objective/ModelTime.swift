@@ -38,8 +38,10 @@ package struct ModelTime: Hashable, Sendable {
     let prompt = Self.parts(of: workload.prompt)
     for linear in shape.linears {
       let count = Double(linear.count)
-      guard let matrix = problems.first(where: { $0.family == .quantize && $0.n == linear.n && $0.k == linear.k }),
-        let layout = layout(matrix)
+      guard
+        let matrix = problems.first(where: {
+          $0.family == .quantize && $0.n == linear.n && $0.k == linear.k && $0.isPlain
+        }), let layout = layout(matrix)
       else { throw MissingRow(problem: Problem(family: .quantize, n: linear.n, k: linear.k), layout: nil) }
       if workload.prompt > 0 { quantize += count * (try need(matrix, layout)) }
       func multiply(tokens: Int) throws(MissingRow) -> Double {

@@ -50,7 +50,7 @@ package struct PlanEmission: Sendable {
   /// have all that it takes.
   package func layouts(_ rows: [PlanRow]) -> [LayoutChoice] {
     var matrices: [Problem] = []
-    for row in rows where row.problem.family == .quantize && !matrices.contains(row.problem) {
+    for row in rows where row.problem.family == .quantize && row.problem.isPlain && !matrices.contains(row.problem) {
       matrices.append(row.problem)
     }
     let timed = Dictionary(rows.map { ($0.key, $0.timing.medianNanoseconds) }) { $1 }

@@ -9,6 +9,7 @@ package struct TuningOptions: Sendable {
   package var activation: ActivationFormat
   package var cache: CacheType
   package var norm: NormOrder
+  package var ways: QuantizingWays
   /// Thread counts to try; each gets its own rows in the plan.
   package var threads: [Int]
   package var rigor: Rigor
@@ -36,7 +37,8 @@ package struct TuningOptions: Sendable {
   /// Options with the time limit, time-out and roof budget that `rigor` has by default.
   package init(
     shapes: [ModelShape], format: WeightFormat = .q4g32, activation: ActivationFormat = .a8,
-    cache: CacheType = .f32, norm: NormOrder = .two, threads: [Int], rigor: Rigor, workload: Workload = .standard,
+    cache: CacheType = .f32, norm: NormOrder = .two, ways: QuantizingWays = QuantizingWays(), threads: [Int],
+    rigor: Rigor, workload: Workload = .standard,
     planPath: String, journalPath: String, coldBytes: Int
   ) {
     let effort = Effort(rigor)
@@ -45,6 +47,7 @@ package struct TuningOptions: Sendable {
     self.activation = activation
     self.cache = cache
     self.norm = norm
+    self.ways = ways
     self.threads = Set(threads.map { max(1, $0) }).sorted()
     self.rigor = rigor
     self.timeLimit = effort.timeLimit

@@ -34,7 +34,7 @@ package struct TuningRun {
   package func run() throws(TuningError) -> TuningOutcome {
     let problems = TuningProblems.all(
       of: options.shapes, format: options.format, activation: options.activation, cache: options.cache,
-      norm: options.norm)
+      norm: options.norm, ways: options.ways)
     let space = TuningSpace(
       problems: options.shard.map { $0.problems(of: problems, catalogue: catalogue) } ?? problems,
       catalogue: catalogue, isa: machine.isa, threads: options.threads, keeps: { options.keeps($0) })

@@ -7,14 +7,16 @@ package enum TuningProblems {
 
   /// The problems of `shapes`, each once, matrix after matrix so that its cold copies serve all that read them.
   ///
+  /// Matrices are always quantized the plain way, too, by which layouts are chosen.
+  ///
   /// The LM head is computed for the last token of a prompt and for generated ones, so it is never tuned for many.
   package static func all(
     of shapes: [ModelShape], format: WeightFormat, activation: ActivationFormat = .a8, cache: CacheType = .f32,
-    norm: NormOrder = .two
+    norm: NormOrder = .two, ways: QuantizingWays = QuantizingWays()
   ) -> [Problem] {
     var seen: Set<Problem> = []
     let matrices = shapes.flatMap { shape in
-      shape.linears.flatMap { matrix($0, element: shape.element, format: format, activation: activation) }
+      shape.linears.flatMap { matrix($0, element: shape.element, format: format, activation: activation, ways: ways) }
     }
     let inputs = shapes.flatMap { shape in
       shape.linears.flatMap { input(k: $0.k, format: format, activation: activation, norm: norm) }
@@ -24,15 +26,17 @@ package enum TuningProblems {
 
   /// Quantizing an N x K matrix, multiplying by it, and multiplying in full precision.
   private static func matrix(
-    _ linear: LinearShape, element: ElementType, format: WeightFormat, activation: ActivationFormat
+    _ linear: LinearShape, element: ElementType, format: WeightFormat, activation: ActivationFormat,
+    ways: QuantizingWays
   ) -> [Problem] {
     let (n, k) = (linear.n, linear.k)
     let classes: [TokenClass] = linear.isHead ? [.one, .few] : TokenClass.allCases
     let exact: [TokenClass] = linear.isHead ? [.one] : [.one, .many]
-    return [Problem(family: .quantize, n: n, k: k, format: format, element: element)]
+    let plain = Problem(family: .quantize, n: n, k: k, format: format, element: element)
+    return [plain] + ways.problems(plain)
       + classes.map {
         Problem(family: .qmatmul, n: n, k: k, tokens: $0.representative, format: format, activation: activation)
-      }
+      } + ways.products(n: n, k: k, classes: classes)
       + exact.map { Problem(family: .matmul, n: n, k: k, tokens: $0.representative, element: element) }
   }
 
