@@ -59,7 +59,7 @@ enum QMatmulScalar {
   static let compact = [ActivationFormat.f32, .a8].map { activation in
     Variant<QMatmulKernel>(
       VariantRow(
-        name: "\(activation.rawValue)/\(PackedLayout.compact16.scalarName)", revision: 1, isa: .baseline,
+        name: "\(activation.rawValue)/\(PackedLayout.compact16.scalarName)", revision: 2, isa: .baseline,
         summary: "reference: code after code, side information in 8 bits", file: file,
         bits: WeightFormat.supportedBits, activation: activation, layout: .compact16),
       kernel: unsafe activation == .a8
@@ -67,8 +67,8 @@ enum QMatmulScalar {
         : QMatmulKernel { unsafe multiplyCompact($0.pointee, .f32) })
   }
 
-  /// Multiplies a matrix of layout compact16. Products of codes and int8 activations are exact in f32: their sums over a group
-  /// stay below 2^24.
+  /// Multiplies a matrix of layout compact16, of which each row is decoded once for all tokens. Products of codes and int8 activations
+  /// are exact in f32: their sums over a group stay below 2^24.
   private static func multiplyCompact(_ args: ttq_qmatmul_args, _ activation: ActivationFormat) {
     guard let format = unsafe WeightFormat(bits: args.bits, group: args.group, side: .byte) else { return }
     let geometry = unsafe PackedGeometry(k: args.k, format: format, layout: .compact16)
@@ -76,18 +76,21 @@ enum QMatmulScalar {
     func x(_ index: Int) -> Float {
       unsafe activation == .a8 ? args.x_codes.map { unsafe Float($0[index]) } ?? 0 : args.x_values?[index] ?? 0
     }
-    for t in unsafe 0..<args.tokens {
-      for row in unsafe 0..<args.n {
+    for row in unsafe 0..<args.n {
+      let codes = (0..<geometry.k).map { Float(view.code(row: row, channel: $0)) }
+      let scales = (0..<geometry.groups).map { view.scale(row: row, group: $0) }
+      let minima = (0..<geometry.groups).map { view.minimum(row: row, group: $0) }
+      for t in unsafe 0..<args.tokens {
         var y: Float = 0
         for group in 0..<geometry.groups {
           var product: Float = 0
           for k in group * format.group..<min((group + 1) * format.group, geometry.k) {
-            product += unsafe Float(view.code(row: row, channel: k)) * x(t * geometry.paddedK + k)
+            product += codes[k] * x(t * geometry.paddedK + k)
           }
           let side = t * geometry.groups + group
           let scale = unsafe activation == .a8 ? args.x_scale?[side] ?? 0 : 1
-          y += unsafe view.scale(row: row, group: group) * scale * product
-          y += unsafe view.minimum(row: row, group: group) * args.x_sum[side]
+          y += scales[group] * scale * product
+          y += unsafe minima[group] * args.x_sum[side]
         }
         unsafe args.y[t * args.y_stride + row] = y
       }
