@@ -24,9 +24,9 @@
 //   avx512_r16_search, avx512_planes16_search  tries each candidate on the group's scaled values, which are still in L1
 #if defined(__x86_64__)
 #define TTQ_QUANTIZE_VARIANTS(V) \
-  V("bf16/avx2_r16", 3, AVX2, BF16, "avx2.c", "8 rows a vector, bf16 pairs transposed", bf16_avx2_r16) \
-  V("f16/avx2_r16", 3, AVX2, F16, "avx2.c", "8 rows a vector, f16 widened, then transposed", f16_avx2_r16) \
-  V("f32/avx2_r16", 3, AVX2, F32, "avx2.c", "8 rows a vector, f32 transposed", f32_avx2_r16) \
+  V("bf16/avx2_r16", 4, AVX2, BF16, "avx2.c", "8 rows a vector, bf16 pairs transposed", bf16_avx2_r16) \
+  V("f16/avx2_r16", 4, AVX2, F16, "avx2.c", "8 rows a vector, f16 widened, then transposed", f16_avx2_r16) \
+  V("f32/avx2_r16", 4, AVX2, F32, "avx2.c", "8 rows a vector, f32 transposed", f32_avx2_r16) \
   V("bf16/avx512_r16", 6, AVX512, BF16, "avx512.c", "16 rows a vector, bf16 pairs transposed, packing one group behind", bf16_avx512_r16) \
   V("bf16/avx512bf16_r16", 2, AVX512BF16, BF16, "avx512bf16.c", "pairs of ranks a multiply-add", bf16_avx512bf16_r16) \
   V("f16/avx512_r16", 6, AVX512, F16, "avx512.c", "16 rows a vector, f16 widened, then transposed", f16_avx512_r16) \
@@ -40,6 +40,9 @@
   V("f16/avx512_c16", 3, AVX512, F16, "avx512_compact.c", "steps of each row first, codes from L2", f16_avx512_c16) \
   V("f32/avx512_c16", 3, AVX512, F32, "avx512_compact.c", "steps of each row first, codes from L2", f32_avx512_c16)
 #define TTQ_QUANTIZE_SEARCH_VARIANTS(V) \
+  V("bf16/avx2_r16_search", 1, AVX2, BF16, "avx2_search.c", "as avx2_r16, least weighted error among ranges", bf16_avx2_r16_search) \
+  V("f16/avx2_r16_search", 1, AVX2, F16, "avx2_search.c", "as avx2_r16, least weighted error among ranges", f16_avx2_r16_search) \
+  V("f32/avx2_r16_search", 1, AVX2, F32, "avx2_search.c", "as avx2_r16, least weighted error among ranges", f32_avx2_r16_search) \
   V("bf16/avx512_r16_search", 2, AVX512, BF16, "avx512_search.c", "as avx512_r16, least weighted error among ranges", bf16_avx512_r16_search) \
   V("f16/avx512_r16_search", 2, AVX512, F16, "avx512_search.c", "as avx512_r16, least weighted error among ranges", f16_avx512_r16_search) \
   V("f32/avx512_r16_search", 2, AVX512, F32, "avx512_search.c", "as avx512_r16, least weighted error among ranges", f32_avx512_r16_search)
