@@ -1,7 +1,7 @@
 #pragma once
-#include "../include/ttq_kernels.h"
-#include "group256.h"
 #include <string.h>
+
+#include "group256.h"
 
 // The low-rank factors as f32, laid out in the order of their use:
 //   a   in blocks of 4 channels: the first rank of its channels, the second and so on; 0 past K
@@ -27,7 +27,9 @@ static inline void ttq_lay_out_a256(const ttq_quantize_args *a) {
     }
 }
 
-static inline float *ttq_panel_b256(const ttq_quantize_args *a) { return a->scratch + a->low_rank.rank * ttq_padded_k(a->k); }
+static inline float *ttq_panel_b256(const ttq_quantize_args *a) {
+  return a->scratch + a->low_rank.rank * ttq_padded_k(a->k);
+}
 
 static inline void ttq_lay_out_b256(const ttq_quantize_args *a, size_t n) {
   const size_t rank = a->low_rank.rank;
@@ -42,7 +44,8 @@ TTQ_REGION(TTQ_TARGET_AVX2)
 // Takes the product of the factors from a block of channels of both halves, k and those after it: eight sums hide the latency of
 // each, and a rank costs six loads for eight multiply-adds.
 TTQ_INLINE void ttq_subtract_product256(const ttq_quantize_args *a, size_t k, __m256 u[2][TTQ_FACTOR_BLOCK256]) {
-  const float *row = a->scratch + a->low_rank.rank * k, *column = ttq_panel_b256(a), *end = column + TTQ_PANEL * a->low_rank.rank;
+  const float *row = a->scratch + a->low_rank.rank * k, *column = ttq_panel_b256(a);
+  const float *end = column + TTQ_PANEL * a->low_rank.rank;
   __m256 sums[2][TTQ_FACTOR_BLOCK256];
   TTQ_UNROLL for (int h = 0; h < 2; h++) TTQ_UNROLL for (int c = 0; c < TTQ_FACTOR_BLOCK256; c++) sums[h][c] = u[h][c];
   for (; column < end; column += TTQ_PANEL, row += TTQ_FACTOR_BLOCK256) {

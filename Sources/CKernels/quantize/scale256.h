@@ -8,14 +8,12 @@
 
 TTQ_REGION(TTQ_TARGET_AVX2)
 
-// Fetches into L1 what the rows will be further on, or at a row's end those of the next panel.
-TTQ_INLINE void ttq_fetch_rows256(const ttq_quantize_args *a, size_t n, size_t width, size_t offset) {
-  enum { BEFORE_USE = 512 };
-  const size_t row_bytes = width * a->k, place = offset + BEFORE_USE;
-  const size_t next = n + TTQ_PANEL < a->n ? n + TTQ_PANEL : n;
-  const void *const *rows = a->rows + (place < row_bytes ? n : next);
-  const size_t from = place < row_bytes ? place : place - row_bytes;
-  TTQ_UNROLL for (size_t r = 0; r < TTQ_PANEL; r++) _mm_prefetch((const char *)rows[r] + from, _MM_HINT_T0);
+// Rows of a tensor follow one another, and panels are one stretch of memory: fetches part i of 8 of what takes a chunk's place
+// further on in it. Spread over the work on a chunk, since one burst would fill the queue of misses and then leave it empty.
+TTQ_INLINE void ttq_fetch_ahead256(const char *first_row, size_t width, size_t k, size_t i) {
+  enum { STRETCH = 96 << 10 };
+  const uintptr_t lines = (uintptr_t)first_row + width * (k * TTQ_PANEL + 64 * i) + STRETCH;
+  TTQ_UNROLL for (size_t line = 0; line < width; line++) _mm_prefetch((const char *)(lines + 64 * line), _MM_HINT_T1);
 }
 
 // The chunk of channels k and after, of which `count` are weights, of 16 rows that begin at channel `from` of the tensor.
@@ -23,10 +21,11 @@ TTQ_INLINE void ttq_scale_chunk256(
   const ttq_quantize_args *a, const char *const rows[TTQ_PANEL], size_t k, size_t from, const float *d, int count, int residual,
   uint32_t element, ttq_group256 *g, ttq_extremes256 extremes[2]
 ) {
-  const size_t at = TTQ_CHUNK * g->chunks++;
+  const size_t width = element == TTQ_F32 ? 4 : 2, at = TTQ_CHUNK * g->chunks++;
   for (int h = 0; h < 2; h++) {
     ttq_extremes256 range = extremes[h];
     TTQ_UNROLL for (int part = 0; part < TTQ_CHUNK; part += 8) {
+      ttq_fetch_ahead256(rows[0], width, k, (size_t)(4 * h + part / 8));
       __m256 w[8], *v = g->v[h] + at + part;
       ttq_load_part256(rows + 8 * h, k + (size_t)part, element, w);
       if (residual) TTQ_UNROLL for (int c = 0; c < 8; c++) v[c] = w[c];
@@ -38,7 +37,8 @@ TTQ_INLINE void ttq_scale_chunk256(
   enum { BLOCK = TTQ_FACTOR_BLOCK256 };
   for (int block = 0; block < TTQ_CHUNK; block += BLOCK) {
     __m256 u[2][BLOCK];
-    TTQ_UNROLL for (int h = 0; h < 2; h++) TTQ_UNROLL for (int c = 0; c < BLOCK; c++) u[h][c] = g->v[h][at + (size_t)(block + c)];
+    TTQ_UNROLL for (int h = 0; h < 2; h++)
+      TTQ_UNROLL for (int c = 0; c < BLOCK; c++) u[h][c] = g->v[h][at + (size_t)(block + c)];
     ttq_subtract_product256(a, from + k + (size_t)block, u);
     TTQ_UNROLL for (int h = 0; h < 2; h++)
       ttq_group256_part(g->v[h] + at + block, u[h], d + block, BLOCK, count - block, extremes + h);
@@ -71,7 +71,6 @@ TTQ_INLINE void ttq_scale_group256(
   const ttq_quantize_args *a, size_t n, size_t first, size_t channels, int residual, uint32_t element, ttq_group256 *g,
   ttq_extremes256 extremes[2]
 ) {
-  const size_t width = element == TTQ_F32 ? 4 : 2;
   const char *const *rows = (const char *const *)a->rows + n;
   extremes[0] = extremes[1] = ttq_group256_begin();
   g->chunks = 0;
@@ -79,10 +78,8 @@ TTQ_INLINE void ttq_scale_group256(
     ttq_scale_short256(a, n, first, residual, element, g, extremes);
     return;
   }
-  for (size_t k = first; k < first + channels; k += TTQ_CHUNK) {
-    for (size_t line = 0; line < TTQ_CHUNK * width; line += 64) ttq_fetch_rows256(a, n, width, width * k + line);
+  for (size_t k = first; k < first + channels; k += TTQ_CHUNK)
     ttq_scale_chunk256(a, rows, k, 0, a->d + k, TTQ_CHUNK, residual, element, g, extremes);
-  }
 }
 
 TTQ_REGION_END
