@@ -63,7 +63,7 @@ static inline size_t ttq_low_rank_order(size_t i, size_t rank) { return (i ^ 1) 
 // A later candidate is taken where its error is less and its scale above 0. Single precision, each operation rounded, never contracted.
 typedef struct {
   size_t candidates;               // 0: no search, and the rest is not read
-  const float *_Nullable weight;   // K
+  const float *_Nullable weight;   // K, none below 0
   float *_Nullable error;          // N: the sum of a row's least errors, group after group
 } ttq_range_search;
 

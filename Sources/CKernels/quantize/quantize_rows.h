@@ -4,7 +4,13 @@
 // The ladder of `quantize`, each for every bit width: name, revision, ISA token, element, file, summary, function less its
 // suffix _q<bits>.
 //   avx2_r16    transposes 8 rows x 8 (or 8 pairs of) channels in registers, so that a lane is a row and range, scale and
-//               codes need no reduction across lanes; the saturation of the packing instructions is the clamp
+//               codes need no reduction across lanes; the saturation of the packing instructions is the clamp. Codes bypass the caches in
+//               whole lines and a group is packed after the next one is scaled, but on Zen 3 (C program, 1 thread, cold) what counted was
+//               to fetch what lies ahead into L2, two lines after every eight channels: 1.9 times as fast at 3072x1024, 1.45 at 4096x4096;
+//               in bursts of a chunk's 16 lines 1.5 and 1.2. In L2 it takes 0.68 cycles a weight, where ports would allow 0.35: moving
+//               sums to the multiply pipes, and shuffles off theirs, changed nothing. At rank 16 factors lie in the order of their use
+//               and two halves share each of A's: 1.4 times as fast in L2, 1.6 to 1.8 cold; twelve sums at a time, in blocks of 6, were
+//               slower than eight
 //   avx512_r16  the same with 16 lanes; a chunk of bf16 is one transpose; codes bypass the caches; a group is packed after the next one is
 //               scaled, so that no division is waited for; codes are truncated by a sum that puts them in their place, and clamped only
 //               where a group's range asks for it; weights are fetched into L1 ahead of their use, and rows that follow one another into
@@ -21,12 +27,16 @@
 //   avx512_c16  scales a panel twice, for its steps and for its codes, and fetches the next one while it packs: bf16 at 3072x1024
 //               takes 0.96 times as long as avx512_r16 at 4 bit, at 4096x4096 1.30 times at 4 bit and 1.46 at 2
 // With a range search, on panel16 and planes16:
+//   avx2_r16_search  as the next, and what the ends of a candidate lose rules it out from 4 bits on. On Zen 3 (16 candidates, 1 thread) about
+//                    3.6 cycles a channel and candidate of 9 instructions, where ports allow 2.25: the chains wait in the schedulers. In
+//                    M weights/s at 2, 4 and 8 bits: rounding each candidate just before it is tried 270, 280, 270; all at once 310,
+//                    330, 320; bounded from 4 bits on 290, 300 to 410 (by how unlike the channels are), 750
 //   avx512_r16_search, avx512_planes16_search  tries each candidate on the group's scaled values, which are still in L1
 #if defined(__x86_64__)
 #define TTQ_QUANTIZE_VARIANTS(V) \
-  V("bf16/avx2_r16", 3, AVX2, BF16, "avx2.c", "8 rows a vector, bf16 pairs transposed", bf16_avx2_r16) \
-  V("f16/avx2_r16", 3, AVX2, F16, "avx2.c", "8 rows a vector, f16 widened, then transposed", f16_avx2_r16) \
-  V("f32/avx2_r16", 3, AVX2, F32, "avx2.c", "8 rows a vector, f32 transposed", f32_avx2_r16) \
+  V("bf16/avx2_r16", 4, AVX2, BF16, "avx2.c", "8 rows a vector, bf16 pairs transposed", bf16_avx2_r16) \
+  V("f16/avx2_r16", 4, AVX2, F16, "avx2.c", "8 rows a vector, f16 widened, then transposed", f16_avx2_r16) \
+  V("f32/avx2_r16", 4, AVX2, F32, "avx2.c", "8 rows a vector, f32 transposed", f32_avx2_r16) \
   V("bf16/avx512_r16", 6, AVX512, BF16, "avx512.c", "16 rows a vector, bf16 pairs transposed, packing one group behind", bf16_avx512_r16) \
   V("bf16/avx512bf16_r16", 2, AVX512BF16, BF16, "avx512bf16.c", "pairs of ranks a multiply-add", bf16_avx512bf16_r16) \
   V("f16/avx512_r16", 6, AVX512, F16, "avx512.c", "16 rows a vector, f16 widened, then transposed", f16_avx512_r16) \
@@ -40,6 +50,9 @@
   V("f16/avx512_c16", 3, AVX512, F16, "avx512_compact.c", "steps of each row first, codes from L2", f16_avx512_c16) \
   V("f32/avx512_c16", 3, AVX512, F32, "avx512_compact.c", "steps of each row first, codes from L2", f32_avx512_c16)
 #define TTQ_QUANTIZE_SEARCH_VARIANTS(V) \
+  V("bf16/avx2_r16_search", 1, AVX2, BF16, "avx2_search.c", "as avx2_r16, least weighted error among ranges", bf16_avx2_r16_search) \
+  V("f16/avx2_r16_search", 1, AVX2, F16, "avx2_search.c", "as avx2_r16, least weighted error among ranges", f16_avx2_r16_search) \
+  V("f32/avx2_r16_search", 1, AVX2, F32, "avx2_search.c", "as avx2_r16, least weighted error among ranges", f32_avx2_r16_search) \
   V("bf16/avx512_r16_search", 2, AVX512, BF16, "avx512_search.c", "as avx512_r16, least weighted error among ranges", bf16_avx512_r16_search) \
   V("f16/avx512_r16_search", 2, AVX512, F16, "avx512_search.c", "as avx512_r16, least weighted error among ranges", f16_avx512_r16_search) \
   V("f32/avx512_r16_search", 2, AVX512, F32, "avx512_search.c", "as avx512_r16, least weighted error among ranges", f32_avx512_r16_search)
