@@ -77,9 +77,9 @@ enum QMatmulScalar {
       unsafe activation == .a8 ? args.x_codes.map { unsafe Float($0[index]) } ?? 0 : args.x_values?[index] ?? 0
     }
     for row in unsafe 0..<args.n {
-      let codes = (0..<geometry.k).map { Float(view.code(row: row, channel: $0)) }
-      let scales = (0..<geometry.groups).map { view.scale(row: row, group: $0) }
-      let minima = (0..<geometry.groups).map { view.minimum(row: row, group: $0) }
+      let codes = (0..<geometry.k).map { unsafe Float(view.code(row: row, channel: $0)) }
+      let scales = (0..<geometry.groups).map { unsafe view.scale(row: row, group: $0) }
+      let minima = (0..<geometry.groups).map { unsafe view.minimum(row: row, group: $0) }
       for t in unsafe 0..<args.tokens {
         var y: Float = 0
         for group in 0..<geometry.groups {
