@@ -54,7 +54,10 @@ import Testing
   }
 
   /// With scales and minima in 8 bits, alpha auto and the search gain as well, at half a bit less.
-  @Test(.enabled(if: TestData.hasShared, "needs ../shared/data"))
+  /// The reference, all that serves this format without AVX-512, takes minutes for it.
+  @Test(
+    .enabled(if: TestData.hasShared, "needs ../shared/data"),
+    .enabled(if: (try? Machine.probe().isa.contains(.avx512)) ?? false, "needs avx512"))
   func compactSideInformation() throws {
     let folder = TestData.shared("models/ttq-demo-loud")
     let plain = try score(folder, bits: 3, alpha: .fixed(0.5), search: 0, side: .byte)

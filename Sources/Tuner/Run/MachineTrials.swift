@@ -15,7 +15,7 @@ struct MachineTrials {
   let timeout: Double
 
   private static let turns = 3
-  /// The rule's choice stays unless another one is faster by more than this.
+  /// The rule's choice stays unless another one is faster by more than this, in every turn.
   private static let worthwhile = 0.02
 
   /// What the candidates of `space` allow to measure, with a line for the user for each alternative that failed.
@@ -70,8 +70,11 @@ struct MachineTrials {
       }
     }
     let medians = times.filter { !failed.contains($0.key) }.mapValues { Statistics.median($0) }
-    guard let ruled = medians[names[0]], let fastest = medians.min(by: { $0.value < $1.value }) else { return nil }
-    let chosen = fastest.value < ruled * (1 - Self.worthwhile) ? fastest.key : names[0]
+    guard let ruled = times[names[0]], medians[names[0]] != nil,
+      let fastest = medians.min(by: { $0.value < $1.value })?.key, let turns = times[fastest]
+    else { return nil }
+    let wins = zip(turns, ruled).allSatisfy { $0 < $1 * (1 - Self.worthwhile) }
+    let chosen = wins ? fastest : names[0]
     return MachineChoice(
       chosen: chosen, workload: "\(subject.key.name), \(subject.configuration)", nanoseconds: medians)
   }
