@@ -14,7 +14,7 @@ package struct Stream: Codable, Hashable, Sendable, Comparable, CustomStringConv
   package static let standard = Stream(unroll: 1, prefetch: 8 << 10)
 
   package static let unrolls = [1, 2, 4]
-  /// Half a page to two pages on either side of what hardware prefetchers cover, and none.
+  /// None, and half a page to four pages: hardware prefetchers stop at the end of one.
   package static let distances = [0, 2 << 10, 4 << 10, 8 << 10, 16 << 10]
   /// Token counts up to which weights come from memory once for each call; with more, activations decide.
   package static let mostTokens = 16

@@ -37,7 +37,7 @@ struct TuneOptions: ParsableArguments {
 
   @Flag(
     help:
-      "Time with the weights in cache, to see what that does: such a plan is slower in use, so it is written as plan.warm.json, which inference never looks for."
+      "Time with the weights in cache, to see what that does: such a plan is slower in use, so unless --plan names another file it is written as plan.warm.json, which inference never looks for."
   )
   var warm = false
 

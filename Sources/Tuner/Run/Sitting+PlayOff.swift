@@ -16,6 +16,7 @@ extension Sitting {
         contests.filter { duration($0) < Self.longContest } + contests.filter { duration($0) >= Self.longContest }
     }
     var disturbed: [Contest] = []
+    var skipped: Set<Int> = []
     for process in 1...effort.processes {
       let due = effort.rounds * process / effort.processes
       let open = contests.indices.filter { contests[$0].rounds < due }
@@ -24,7 +25,7 @@ extension Sitting {
       let words = effort.processes > 1 ? "play-off \(process) of \(effort.processes)" : "play-off"
       for (place, index) in open.enumerated() {
         if stops() || duration(contests[index]) > pace.left ?? .infinity {
-          if process == 1 { unplayed += 1 }
+          skipped.insert(index)
           continue
         }
         announce(contests[index], words, place, of: open.count)
@@ -32,6 +33,7 @@ extension Sitting {
         if process == effort.processes, contests[index].isDisturbed { disturbed.append(contests[index]) }
       }
     }
+    unplayed += skipped.count
     try replay(disturbed)
   }
 
@@ -39,7 +41,8 @@ extension Sitting {
   private mutating func replay(_ disturbed: [Contest]) throws(TuningError) {
     guard !disturbed.isEmpty else { return }
     var calm = 0
-    for (place, contest) in disturbed.enumerated() where !stops() && duration(contest) <= pace.left ?? .infinity {
+    for (place, contest) in disturbed.enumerated()
+    where !stops() && contest.duration(rounds: effort.rounds) <= pace.left ?? .infinity {
       announce(contest, "play-off again", place, of: disturbed.count)
       var again = contest.fresh
       try play(&again, rounds: effort.rounds)

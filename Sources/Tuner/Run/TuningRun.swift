@@ -89,7 +89,8 @@ package struct TuningRun {
     notes += sitting.notes
     if sitting.unplayed > 0 {
       notes.append(
-        "\(sitting.unplayed) problems had no play-off in the time given; their winners are those of the screening")
+        "\(sitting.unplayed) problems had no play-off, or not all of its rounds, in the time given; the screening or the rounds there were decide"
+      )
     }
     if sitting.unreached == 0, sitting.unplayed == 0 { try recorded(try sitting.journal.finish()) }
     return TuningOutcome(
