@@ -44,6 +44,35 @@ import Testing
     #expect(counts == [Int](repeating: 500, count: 8))
   }
 
+  /// The thread that makes a pool is bound to the first CPU while the pool lives; what the process may use stays known, and it is let go.
+  @Test func bindsTheCallingThreadForItsLifeOnly() async throws {
+    let allowed = try Machine.probe().allowedCPUs
+    guard allowed.count > 1 else {
+      print("skipped: bindsTheCallingThreadForItsLifeOnly needs two allowed CPUs")
+      return
+    }
+    /// The mask of the calling thread, as the system tells it.
+    @Sendable func mask() -> String? {
+      (try? String(contentsOfFile: "/proc/thread-self/status", encoding: .utf8))?.split(separator: "\n")
+        .first { $0.hasPrefix("Cpus_allowed:") }.map(String.init)
+    }
+    let (before, during, known, after) = await withCheckedContinuation { continuation in
+      Thread.detachNewThread {
+        let before = mask()
+        var (during, known): (String?, [Int]?)
+        do {
+          let pool = ThreadPool(threads: 2, cpus: allowed)
+          (during, known) = (mask(), try? Machine.probe().allowedCPUs)
+          withExtendedLifetime(pool) {}
+        }
+        continuation.resume(returning: (before, during, known, mask()))
+      }
+    }
+    #expect(before != nil && during != before)
+    #expect(known == allowed)
+    #expect(after == before)
+  }
+
   @Test func wakesSleepingWorkers() async throws {
     let pool = ThreadPool(threads: 2)
     for _ in 0..<5 {

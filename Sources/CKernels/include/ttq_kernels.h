@@ -178,7 +178,8 @@ typedef void (*ttq_attention_kernel)(const ttq_attention_args *) TTQ_SENDABLE;
 
 // A row of a family's table: one variant for one bit width. `name` is the variant's name within the family.
 // Tables are listed in the <family>_rows.h of each family, simplest first. `least_tokens` is where a variant starts to pay,
-// `unrolls` the largest `unroll` of a variant that heeds it and `fetch`, 0 for others, `tolerance` the largest error that is correct where it is more than the family's, else 0.
+// `unrolls` the largest `unroll` of a variant that heeds it and `fetch`, 0 for others, `tolerance` the largest error that is correct where
+// it is more than the family's, else 0.
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; ttq_statistic_kernel kernel; } ttq_statistic_row;
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t activation; ttq_quantize_activations_kernel kernel; } ttq_quantize_activations_row;
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t bits, element, layout, searches; ttq_quantize_kernel kernel; } ttq_quantize_row;

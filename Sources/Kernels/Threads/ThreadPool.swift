@@ -19,9 +19,11 @@ package final class ThreadPool: Sendable {
 
   private let shared: PoolState
   private let handles: [pthread_t]
+  /// The thread that made the pool, where it was bound to a CPU for as long as the pool lives.
+  private let bound: Int32?
 
-  /// A pool for jobs of `threads` parts, worker i bound to `cpus[i]` (distinct); no CPUs leaves all
-  /// `threads` of them to the scheduler.
+  /// A pool for jobs of `threads` parts, worker i bound to `cpus[i]` (distinct), the calling thread as worker 0 for as long as the pool
+  /// lives; no CPUs leaves all `threads` of them to the scheduler.
   package init(threads: Int, cpus: [Int] = []) {
     precondition(threads >= 1)
     let workers = cpus.isEmpty ? threads : min(threads, cpus.count)
@@ -48,12 +50,18 @@ package final class ThreadPool: Sendable {
       started.append(handle)
     }
     handles = started
-    if workers > 1, let first = cpus.first { AllowedCPUs.bindCallingThread(to: first) }
+    if workers > 1, let first = cpus.first {
+      AllowedCPUs.bindCallingThread(to: first)
+      bound = AllowedCPUs.callingThread
+    } else {
+      bound = nil
+    }
   }
 
   deinit {
     shared.stop()
     for handle in handles { pthread_join(handle, nil) }
+    if let bound { AllowedCPUs.release(bound) }
   }
 
   /// Runs `body(context, part, parts)` for every part below `parts`, at most `threads`, and returns when all are done.

@@ -2,7 +2,7 @@ internal import CKernels
 internal import Glibc
 internal import Synchronization
 
-/// The processors that this process may run on.
+/// The processors that this process was started on.
 package enum AllowedProcessors {
   /// Their numbers, rising; empty where the system does not tell.
   package static func current() -> [Int] {
