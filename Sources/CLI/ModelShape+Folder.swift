@@ -11,6 +11,11 @@ extension ModelShape {
       source: folder.hasSuffix(".gguf") ? "GGUF" : "config.json", element: try source.embedding().element)
   }
 
+  /// The shapes of a model that is loaded.
+  init(_ model: LanguageModel) {
+    self.init(model.configuration, name: "model", source: "memory", element: model.weightElement)
+  }
+
   /// The shape set called `name` in Tuning/problems, or at the path that it is.
   init(named name: String, in data: DataFolder) throws {
     try self.init(path: name.hasSuffix(".json") ? name : data.find("Tuning/problems/\(name).json"))

@@ -2,6 +2,9 @@
 package enum FamilyName: String, Codable, Hashable, Sendable, CaseIterable {
   case statistic, quantizeActivations, quantize, dequantize, qmatmul, matmul, matmulQuantize, lowrank,
     attention
+
+  /// Whether two other families do the same one after the other, so that its reference alone is not worth running.
+  package var isComposite: Bool { self == .matmulQuantize }
 }
 
 /// The heads of an attention problem.
@@ -83,6 +86,14 @@ package struct Problem: Codable, Hashable, Sendable {
 
   /// Whether a matrix is quantized whole and in the ranges of its values.
   package var isPlain: Bool { rank == 0 && search == 0 }
+
+  /// The question of quantizing what low-rank factors left of the matrix and bf16 holds, instead of forming it.
+  package var ofKeptResidual: Problem {
+    var problem = self
+    problem.rank = 0
+    problem.element = .bf16
+    return problem
+  }
 
   /// Rows of a matrix at most whose error is measured where alpha is chosen for each prompt: with more of them the choice hardly changes.
   package static let sampledRows = 32

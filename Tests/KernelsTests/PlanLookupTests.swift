@@ -60,6 +60,21 @@ import Testing
     #expect(try select(plan(machine: other)).step == .sameISA)
   }
 
+  @Test func timesAreThoseOfTheOwnRowAlone() throws {
+    func time(_ plan: Plan?, forced: String = "", of problem: Problem? = nil) throws -> Double? {
+      let lookup = PlanLookup(plan: plan, forced: try ForcedChoices(forced), machine: try machine(), threads: 2)
+      return lookup.nanoseconds(family, for: problem ?? self.problem)
+    }
+    #expect(try time(plan()) == 1)
+    #expect(try time(nil) == nil)
+    #expect(try time(plan { $0.revision = 99 }) == nil)
+    #expect(try time(plan(), forced: "statistic=scalar") == nil)
+    #expect(try time(plan(), of: Problem(family: .statistic, k: 65, tokens: 512)) == nil)
+    var other = try machine().identity
+    other.model += 1
+    #expect(try time(plan(machine: other)) == nil)
+  }
+
   @Test func aDemandIsMetBeforeThePlan() throws {
     let found = try select(plan(), forced: "statistic=scalar")
     #expect(found.step == .forced && found.variant.row.name == "scalar" && found.explanation.hasSuffix("(forced)"))

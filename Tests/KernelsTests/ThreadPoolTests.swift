@@ -58,6 +58,8 @@ import Testing
     }
     let (before, during, known, after) = await withCheckedContinuation { continuation in
       Thread.detachNewThread {
+        // The thread begins where the one that starts it may be bound.
+        do { withExtendedLifetime(ThreadPool(threads: 2, cpus: allowed)) {} }
         let before = mask()
         var (during, known): (String?, [Int]?)
         do {

@@ -95,7 +95,26 @@ struct FindingsTests {
     #expect(chart.axis == .gigabytesPerSecond)
   }
 
-  @Test(arguments: [CandidateStatus.wrong, .timeout, .unsupported, .constraint, .crashed])
+  /// What was never meant for the problem or the machine is told once for a family and not beside every chart.
+  @Test(arguments: [CandidateStatus.unsupported, .constraint])
+  func aBarredCandidateIsListedWithItsFamily(status: CandidateStatus) throws {
+    let document = Document(SampleRecords.input)
+    #expect(Self.charts(document).allSatisfy { chart in !chart.absent.contains { $0.status == status.rawValue } })
+    func tells(_ block: Block) -> Bool {
+      switch block {
+      case .table(let table):
+        table.columns.contains { $0.title == "Reason" }
+          && table.rows.contains { row in
+            row.cells.contains { if case .text(status.rawValue) = $0 { true } else { false } }
+          }
+      case .folded(_, let inner, _): inner.contains(where: tells)
+      default: false
+      }
+    }
+    #expect(Self.blocks(document, "families").contains(where: tells))
+  }
+
+  @Test(arguments: [CandidateStatus.wrong, .timeout, .crashed])
   func aFailingCandidateIsListedWithItsReasonAndNotDrawn(status: CandidateStatus) throws {
     let document = Document(SampleRecords.input)
     for chart in Self.charts(document) {

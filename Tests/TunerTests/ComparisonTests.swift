@@ -74,6 +74,18 @@ struct ComparisonTests {
     #expect(rest.prefill < whole.prefill && rest.quantize == whole.quantize)
   }
 
+  @Test func exactPrefillTakesTheFullProductsInPlaceOfTheQuantizedOnes() throws {
+    // Two layers in one pass, the head's product and packing; statistics and attention as before.
+    #expect(try Self.time(.standard).exactFirstToken == 2 + 2 + 2 + 2)
+    // Without the fused kernel each layer is multiplied, then packed.
+    #expect(try Self.time(.standard, missing: .matmulQuantize).exactFirstToken == 2 * 2 + 2 + 2 + 2)
+    #expect(try Self.time(.standard, missing: .matmul).exactFirstToken == nil)
+    // A last chunk of few tokens is not worth the fused kernel.
+    let short = try #require(try Self.time(Workload(prompt: 64, generate: 0)).exactFirstToken)
+    #expect(abs(short - (2 * (1.0 / 8 + 1) + 2 + 2.0 / 8 + 2.0 / 8)) < 1e-9)
+    #expect(try Self.time(Workload(prompt: 0, generate: 1)).exactFirstToken == 0)
+  }
+
   @Test func aMissingRowIsNamed() throws {
     #expect(throws: MissingRow.self) { try Self.time(.standard, missing: .attention) }
   }

@@ -45,11 +45,12 @@ struct ChatCommand: ParsableCommand {
     let machine = try options.machine()
     let (plan, _, planNotes) = options.loadPlan(machine)
     output.notes(planNotes)
+    let model = try LanguageModel(folder: folder)
     let chat = try ChatSession(
-      try LanguageModel(folder: folder), instructions: system,
+      model, instructions: system,
       generateParameters: sampling.parameters(maxTokens: maxTokens),
       options: flags.sessionOptions(
-        machine: machine, threads: options.threadCount(machine), plan: plan, forced: try options.forced(),
+        for: model, prompt: Workload.standard.prompt, machine: machine, threads: options.threadCount(machine), plan: plan, forced: try options.forced(),
         context: context),
       template: try template.map { name throws(EngineError) in try ChatTemplate.named(name) })
     chat.settings.thinking = thinking

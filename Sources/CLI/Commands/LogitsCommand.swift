@@ -28,7 +28,8 @@ struct LogitsCommand: ParsableCommand {
     for line in planNotes { note("note: \(line)") }
     let model = try LanguageModel(folder: folder)
     var sessionOptions = flags.sessionOptions(
-      machine: machine, threads: options.threadCount(machine), plan: plan, forced: forced, context: ids.count)
+      for: model, prompt: ids.count, machine: machine, threads: options.threadCount(machine), plan: plan,
+      forced: forced, context: ids.count)
     sessionOptions.lowRank = try flags.lowRank(of: model)
     let session = try Session(model, sessionOptions)
     for line in RunSummary.unmetDemands(forced, session) { note("note: \(line)") }

@@ -60,10 +60,10 @@ struct RunCommand: ParsableCommand {
       output.notes(["this machine is not tuned for this model; to tune: ttq tune --model \(folder)"])
     }
     let model = try LanguageModel(folder: folder)
-    var sessionOptions = flags.sessionOptions(
-      machine: machine, threads: options.threadCount(machine), plan: plan, forced: forced, context: context)
-    sessionOptions.lowRank = try flags.lowRank(of: model)
     let tokens = try model.encode(prompt)
+    var sessionOptions = flags.sessionOptions(
+      for: model, prompt: tokens.count, machine: machine, threads: options.threadCount(machine), plan: plan, forced: forced, context: context)
+    sessionOptions.lowRank = try flags.lowRank(of: model)
     if let budgetBits {
       sessionOptions.formats = try BitAllocation(model, prompt: tokens, budget: budgetBits, options: sessionOptions)
         .formats

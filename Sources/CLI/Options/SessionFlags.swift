@@ -10,9 +10,9 @@ struct SessionFlags: ParsableArguments {
 
   @Option(
     help:
-      "quantized: the prompt runs through the quantized weights; exact: through the full ones while activations are measured."
+      "quantized: the prompt runs through the quantized weights; exact: through the full ones while activations are measured; auto: whichever the plan expects to be faster."
   )
-  var prefill = PrefillMode.quantized
+  var prefill = PrefillChoice.quantized
 
   @Option(help: "quantized or full output layer.")
   var lmHead = HeadMode.quantized
@@ -28,6 +28,12 @@ struct SessionFlags: ParsableArguments {
 
   @Option(help: "Columns of the low-rank part: a number, or auto for at most 0.4 bits a weight.")
   var rank = Rank.fixed(0)
+
+  @Option(
+    help:
+      "What low-rank factors leave of the weights is formed in every quantizing pass, kept in their place, or auto: kept where the plan has that faster."
+  )
+  var residual = ResidualMode.auto
 
   @Flag(help: "Let the first token of the prompt, which attention makes a sink of, count for nothing in D.")
   var skipFirst = false
@@ -51,13 +57,18 @@ struct SessionFlags: ParsableArguments {
     try method == .full ? [:] : LowRankCache.user.parts(of: model, rank: rank) { note("note: \($0)") }
   }
 
-  /// The options of a session on `machine`, with `plan` where there is one, and `forced` variants in its place.
+  /// The options of a session with `model` for prompts of about so many tokens on `machine`, with `plan` where there is one, and `forced`
+  /// variants in its place.
   func sessionOptions(
-    machine: Machine, threads: Int, plan: Plan?, forced: ForcedChoices = .none, context: Int?
+    for model: LanguageModel, prompt: Int, machine: Machine, threads: Int, plan: Plan?, forced: ForcedChoices = .none,
+    context: Int?
   ) -> SessionOptions {
     var options = SessionOptions()
     options.method = method
-    options.prefill = prefill
+    let (mode, reason) = prefill.mode(
+      for: ModelShape(model), prompt: prompt, plan: plan, format: format, threads: threads)
+    if let reason { note("note: \(reason)") }
+    options.prefill = mode
     options.quantizesHead = lmHead == .quantized
     options.context = context
     options.threads = threads
@@ -68,6 +79,7 @@ struct SessionFlags: ParsableArguments {
     options.rule.alpha = alpha
     options.rule.lambda = lambda
     options.search = method == .ttq ? search : 0
+    options.residual = residual
     options.rule.skipsFirst = skipFirst
     options.correctsBias = biasCorrection
     options.plan = plan
@@ -78,4 +90,4 @@ struct SessionFlags: ParsableArguments {
 }
 
 extension Method: ExpressibleByArgument {}
-extension PrefillMode: ExpressibleByArgument {}
+extension ResidualMode: ExpressibleByArgument {}

@@ -39,8 +39,8 @@ package struct LowRankFactors: Sendable {
     return LowRankFactors(b: chosen.flatMap { b[$0 * rank..<($0 + 1) * rank] }, a: a, rank: rank)
   }
 
-  /// The bf16 nearest to `value`, of two equally near the even one.
-  private static func rounded(_ value: Float) -> UInt16 {
+  /// The bf16 nearest to `value`, of two equally near the even one; 0 for what is below `leastMagnitude`.
+  package static func rounded(_ value: Float) -> UInt16 {
     guard value.magnitude >= leastMagnitude else { return 0 }
     let bits = value.bitPattern
     return UInt16(truncatingIfNeeded: (bits &+ 0x7fff &+ (bits >> 16 & 1)) >> 16)

@@ -63,6 +63,19 @@ package struct PlanLookup: Sendable {
     return try estimate(family, for: problem, layout: layout, miss: miss)
   }
 
+  /// Nanoseconds of the plan's own row for `problem` on this machine; nil where it has none that holds, or another variant is demanded.
+  package func nanoseconds<Family: KernelFamily>(
+    _ family: Family, for problem: Problem, layout: PackedLayout? = nil
+  ) -> Double? {
+    guard sameMachine, forced[family.name] == nil else { return nil }
+    let sought = representative(problem)
+    let rows = (plan?.rows ?? []).filter { row in
+      row.problem == sought && row.contract == family.contract && row.layout == layout && row.threads <= threads
+        && variant(family, row: row, for: problem, layout: layout) != nil
+    }
+    return rows.max { $0.threads < $1.threads }?.timing.medianNanoseconds
+  }
+
   /// The layout for an `n` x `k` matrix: that of a demanded product or quantizer, else the plan's choice, else the interleaved one where
   /// fast kernels exist for it.
   package func layout(

@@ -42,7 +42,12 @@ package final class ThreadPool: Sendable {
         { argument in
           guard let argument = unsafe argument else { return nil }
           let start = unsafe Unmanaged<WorkerStart>.fromOpaque(argument).takeRetainedValue()
-          if let cpu = start.cpu { AllowedCPUs.bindCallingThread(to: cpu) }
+          // A thread begins where the one that starts it is bound.
+          if let cpu = start.cpu {
+            AllowedCPUs.bindCallingThread(to: cpu)
+          } else {
+            AllowedCPUs.release(AllowedCPUs.callingThread)
+          }
           start.state.work(as: start.worker)
           return nil
         }, argument)

@@ -22,13 +22,11 @@ package struct BarChart: Sendable {
     package var bars: [Bar]
   }
 
-  /// A candidate that has no bar, and why.
+  /// A candidate that should have had a bar, and why it has none.
   package struct Absent: Sendable {
     package var label: String
     package var status: String
     package var reason: String
-    /// Whether it should have worked: the others were never meant for the problem or the machine.
-    package var isFailure: Bool
   }
 
   package var caption: String

@@ -29,7 +29,7 @@ struct BarChartDrawing {
       "unit": chart.axis == .share ? "" : HTMLText.escape(chart.axis.symbol),
       "groups": chart.groups.map(group), "grid": strip.grid(ticks),
       "axis": strip.axis(ticks) { chart.axis == .share ? chart.axis.text($0) : Scale.text($0, step: step) },
-      "failed": absent(chart.absent.filter(\.isFailure)), "left": absent(chart.absent.filter { !$0.isFailure }),
+      "failed": absent(chart.absent),
     ])
   }
 
@@ -53,7 +53,9 @@ struct BarChartDrawing {
   private func row(_ bar: BarChart.Bar) -> [String: Any] {
     var marks = strip.bar(to: bar.value, kind: bar.highlighted ? "bar best" : "bar")
     if let roof = bar.roof, roof.value.isFinite { marks += strip.line(roof.value, kind: "roof") }
-    if let low = bar.low, let high = bar.high { marks += strip.span(low, high, kind: "whisker") }
+    if let low = bar.low, let high = bar.high, strip.isVisible(low, high) {
+      marks += strip.span(low, high, kind: "whisker")
+    }
     return [
       "best": bar.highlighted && hasOthers, "label": HTMLText.escape(bar.label), "marks": Strip.drawing(marks),
       "notes": bar.notes.map(HTMLText.escape),

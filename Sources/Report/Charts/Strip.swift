@@ -27,6 +27,9 @@ struct Strip {
     return "<rect class=\"\(kind)\" x=\"\(Self.percent(a))\" width=\"\(Self.percent(max(0.1, b - a)))\"/>"
   }
 
+  /// Whether two values lie further apart than a pixel of a narrow chart.
+  func isVisible(_ low: Double, _ high: Double) -> Bool { place(high) - place(low) >= 0.3 }
+
   /// Words beside the place of `value`, on the side where there is room.
   func text(_ text: String, at value: Double, kind: String) -> String {
     let place = place(value)

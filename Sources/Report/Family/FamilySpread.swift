@@ -3,12 +3,14 @@ internal import Records
 /// How the samples of each winner lie around their median.
 enum FamilySpread {
   /// Samples drawn of a row at most, evenly from all.
-  private static let drawn = 48
+  private static let drawn = 32
+  /// Rows that are drawn: of more, those whose samples lie widest.
+  private static let most = 48
   /// Rows that are seen without opening anything.
   private static let shown = 12
 
   static func blocks(_ name: FamilyName, _ problems: [ProblemFindings]) -> [Block] {
-    let rows = problems.flatMap { problem in
+    let all = problems.flatMap { problem in
       problem.chosen.compactMap { answer -> SpreadChart.Row? in
         let winner = problem.candidates.first {
           $0.variant == answer.winner.variant && $0.configuration == answer.winner.configuration
@@ -17,11 +19,14 @@ enum FamilySpread {
         return winner.flatMap { row($0, label: label(problem, answer)) }
       }
     }
-    guard !rows.isEmpty else { return [] }
+    guard !all.isEmpty else { return [] }
+    let width = all.map(\.width).sorted(by: >).dropFirst(most - 1).first ?? 0
+    let rows = Array(all.filter { $0.width >= width }.prefix(most))
+    let which = rows.count < all.count ? "the \(rows.count) of \(all.count) winners that vary most" : "the winners"
     let chart = Block.spread(
       SpreadChart(
         caption:
-          "\(name.rawValue): samples of the winners around their median. A tick is a sample, the box holds the middle half.",
+          "\(name.rawValue): samples of \(which) around their median. A tick is a sample, the box holds the middle half.",
         columns: ["median", "middle half", "samples"], rows: rows))
     return rows.count <= shown
       ? [chart] : [.folded(title: "Distribution of the samples of \(rows.count) winners", [chart])]
@@ -46,4 +51,9 @@ enum FamilySpread {
         Unit.count.text(Double(samples.count)),
       ])
   }
+}
+
+extension SpreadChart.Row {
+  /// The middle half over the median.
+  fileprivate var width: Double { (upper - lower) / median }
 }

@@ -15,7 +15,8 @@ enum ProblemBars {
 
   private static func blocks(_ problem: ProblemFindings) -> [Block] {
     var blocks: [Block] = []
-    if !problem.candidates.isEmpty { blocks.append(.chart(chart(problem))) }
+    let chart = chart(problem)
+    if !chart.groups.isEmpty || !chart.absent.isEmpty { blocks.append(.chart(chart)) }
     if !problem.answers.isEmpty { blocks.append(.table(answers(problem))) }
     return blocks
   }
@@ -32,13 +33,13 @@ enum ProblemBars {
     let unit = RoofName.unit(problem.chosen.last?.roof ?? problem.candidates.lazy.compactMap(\.roof).first)
     var groups: [BarChart.Group] = []
     var absent: [BarChart.Absent] = []
-    for result in problem.candidates.fastestStreams {
+    // Those that were never meant for the problem or the machine are told once for the family.
+    for result in problem.candidates.fastestStreams where ![.constraint, .unsupported].contains(result.status) {
       guard result.status == .correct, let bar = bar(result, unit, isWinner: problem.isWinner(result)) else {
         absent.append(
           BarChart.Absent(
             label: "\(result.variant), \(result.configuration)", status: result.status.rawValue,
-            reason: result.reason ?? (result.status == .correct ? "not timed" : "no reason recorded"),
-            isFailure: ![.constraint, .unsupported].contains(result.status)))
+            reason: result.reason ?? (result.status == .correct ? "not timed" : "no reason recorded")))
         continue
       }
       let title = result.configuration.sharing.description
@@ -90,28 +91,6 @@ enum ProblemBars {
       return Table.Row(cells: [.number(Double(answer.threads))] + layout + cells, highlighted: answer.chosen)
     }
     return Table(columns: columns, rows: rows)
-  }
-}
-
-extension [CandidateResult] {
-  /// Of candidates that differ in their stream alone the fastest correct one, in place of the first; all of a problem's streams are
-  /// a map of their own.
-  fileprivate var fastestStreams: [CandidateResult] {
-    var places: [CandidateKey: Int] = [:]
-    var kept: [CandidateResult] = []
-    for result in self {
-      var key = result.key
-      key.configuration = key.configuration.sharing
-      guard let place = places[key] else {
-        places[key] = kept.count
-        kept.append(result)
-        continue
-      }
-      let (new, old) = (result, kept[place])
-      let isFaster = new.timing?.medianNanoseconds ?? .infinity < old.timing?.medianNanoseconds ?? .infinity
-      if new.status == .correct, old.status != .correct || isFaster { kept[place] = new }
-    }
-    return kept
   }
 }
 

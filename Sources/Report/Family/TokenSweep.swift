@@ -12,12 +12,15 @@ struct TokenSweep {
   /// The number of tokens from which a variant is the fastest of those measured, and in words where it takes over.
   private var handovers: [(tokens: Int, variant: String, place: String)]
 
+  /// Sweeps of which a plot is drawn; of further ones the map alone, whose cells say the same.
+  private static let plotted = 5
+
   /// The effect of T on the problems of a family: the first shape at once, the others folded.
   static func blocks(_ problems: [ProblemFindings]) -> [Block] {
     all(of: problems).enumerated().map { index, sweep in
       index == 0
-        ? sweep.blocks(isFirst: true)
-        : [.folded(title: "\(sweep.title): \(sweep.words)", sweep.blocks(isFirst: false))]
+        ? sweep.firstBlocks
+        : [.folded(title: "\(sweep.title): \(sweep.words)", sweep.foldedBlocks(isPlotted: index < plotted))]
     }.flatMap(\.self)
   }
 
@@ -29,19 +32,28 @@ struct TokenSweep {
       : "\(first.variant) is the fastest at T = \(first.tokens), \(Words.list(later))"
   }
 
-  private func blocks(isFirst: Bool) -> [Block] {
-    let plot = Plot(
-      caption: "\(title): the rate of each variant against the number of tokens.",
-      x: .init(title: "tokens", isLogarithmic: true, isBinary: true), y: .init(title: "GOP/s", isLogarithmic: true),
-      series: lines, isSmall: !isFirst)
-    let map = HeatMap(
-      caption: "\(title): best time over own time, 100 % is the fastest.", corner: "Variant",
-      columns: tokens.map { "T = \($0)" }, rows: rows)
-    guard isFirst else { return [.plot(plot), .heatMap(map)] }
-    return [
-      .paragraph([.strong("The effect of T. "), .text("\(title): \(words).")]), .plot(plot),
+  private var firstBlocks: [Block] {
+    [
+      .paragraph([.strong("The effect of T. "), .text("\(title): \(words).")]), .plot(plot(isSmall: false)),
       .folded(title: "Best time over own time", [.heatMap(map)]),
     ]
+  }
+
+  private func foldedBlocks(isPlotted: Bool) -> [Block] {
+    isPlotted ? [.plot(plot(isSmall: true)), .heatMap(map)] : [.heatMap(map)]
+  }
+
+  private func plot(isSmall: Bool) -> Plot {
+    Plot(
+      caption: "\(title): the rate of each variant against the number of tokens.",
+      x: .init(title: "tokens", isLogarithmic: true, isBinary: true), y: .init(title: "GOP/s", isLogarithmic: true),
+      series: lines, isSmall: isSmall)
+  }
+
+  private var map: HeatMap {
+    HeatMap(
+      caption: "\(title): best time over own time, 100 % is the fastest.", corner: "Variant",
+      columns: tokens.map { "T = \($0)" }, rows: rows)
   }
 
   private static func all(of problems: [ProblemFindings]) -> [TokenSweep] {

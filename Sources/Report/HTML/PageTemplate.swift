@@ -85,9 +85,7 @@ enum PageTemplate: String, CaseIterable {
       {{/rows}}</tbody>
       {{/groups}}<tfoot aria-hidden="true"><tr><th>{{{unit}}}</th><td>{{{axis}}}</td>{{#columns}}<td></td>{{/columns}}</tr></tfoot>
       </table>{{#failed}}<ul class="absent">{{#items}}<li><code>{{{label}}}</code> <b>{{{status}}}</b>: {{{reason}}}</li>
-      {{/items}}</ul>{{/failed}}{{#left}}<details><summary>Candidates not meant for this problem or machine</summary>\
-      <ul class="absent">{{#items}}<li><code>{{{label}}}</code> {{{status}}}: {{{reason}}}</li>
-      {{/items}}</ul></details>{{/left}}</figure>
+      {{/items}}</ul>{{/failed}}</figure>
       """
     case .spread:
       """

@@ -1,3 +1,5 @@
+package import Records
+
 /// A model of a Hugging Face folder or a GGUF file: its configuration, its mapped weights and its tokenizer.
 ///
 /// Immutable; any number of sessions may use it at once.
@@ -42,6 +44,9 @@ public final class LanguageModel: Sendable {
     let embedding = configuration.tieWordEmbeddings ? 0 : weights.embedding.bytes.byteCount
     return weights.linears.reduce(embedding) { $0 + $1.byteCount }
   }
+
+  /// The type of the output layer's weights, and of all linear layers in most files.
+  package var weightElement: ElementType { weights.head.element }
 
   /// The tokens of a prompt, with what the model expects around a text.
   public func encode(_ prompt: String, special: Bool = false) throws(EngineError) -> [Int] {

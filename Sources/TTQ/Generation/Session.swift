@@ -252,6 +252,9 @@ extension Session {
   /// Bytes of all packed weights.
   public var weightBytes: Int { decoder.linears.reduce(0) { $0 + $1.packedBytes } }
 
+  /// Bytes that are kept beside low-rank factors in place of the weights as the model file has them.
+  public var residualBytes: Int { decoder.linears.reduce(0) { $0 + $1.residualBytes } }
+
   /// Bytes of keys and values.
   public var cacheBytes: Int { decoder.cacheBytes }
 
@@ -276,7 +279,10 @@ extension Session {
 
   /// Bytes that quantizing every problem reads and writes.
   package var quantizedTraffic: Int {
-    decoder.linears.reduce(0) { $0 + ($1.use.quantized ? $1.weights.byteCount + $1.packedBytes : 0) }
+    decoder.linears.reduce(0) { sum, linear in
+      let read = linear.residualBytes > 0 ? linear.residualBytes : linear.weights.byteCount
+      return sum + (linear.use.quantized ? read + linear.packedBytes : 0)
+    }
   }
 
   /// The type of the model's weights.

@@ -27,6 +27,8 @@ public struct SessionOptions: Sendable {
   package var frozen: [String: FrozenLinear] = [:]
   /// Parts of the weights that are kept apart from the quantized ones, by the names of their problems; the same rank for each role.
   package var lowRank: [String: LowRankPart] = [:]
+  /// Where the rest of the weights is found when it is quantized.
+  package var residual = ResidualMode.auto
   /// Gathers what the inputs of each problem are like, where it is measured.
   package var calibrator: OpenBLAS?
   /// How keys and values are kept.

@@ -16,7 +16,7 @@ package struct KernelBinder {
   let lookup: PlanLookup
   let pool: ThreadPool
   private(set) var bound: [BoundKernel] = []
-  /// One line for each layout that was chosen.
+  /// One line for each layout and each kept residual that was chosen.
   private(set) var layouts: [String] = []
 
   package init(lookup: PlanLookup, pool: ThreadPool) {
@@ -60,10 +60,12 @@ package struct KernelBinder {
         step: selection.step, explanation: selection.explanation))
   }
 
+  mutating func explain(_ line: String) { layouts.append(line) }
+
   mutating func layout(of weights: LinearWeights, format: WeightFormat, activation: ActivationFormat) -> PackedLayout {
     let selection = lookup.layout(
       n: weights.n, k: weights.k, format: format, element: weights.element, activation: activation)
-    layouts.append(selection.explanation)
+    explain(selection.explanation)
     return selection.layout
   }
 }

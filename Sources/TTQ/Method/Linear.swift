@@ -7,6 +7,7 @@ internal import Records
 package final class Linear {
   package let weights: LinearWeights
   private let kernels: LinearKernels
+  /// What is quantized: the weights, or what low-rank factors leave of them.
   private let rows: WeightRows
   /// Of no rows where the problem stays in full precision.
   private var packed: PackedMatrix
@@ -26,6 +27,8 @@ package final class Linear {
   private(set) var moments: InputMoments?
   /// What is multiplied by apart; nil where all is quantized.
   private let lowRank: LowRankPart?
+  /// What the low-rank part leaves of the weights; nil where it is formed in every pass.
+  private let residual: KeptResidual?
   /// Where alpha is chosen for each prompt.
   private var sample: AlphaSample?
   /// Of no channels where ranges are not searched for.
@@ -44,9 +47,16 @@ package final class Linear {
       n: kernels.use.quantized ? weights.n : 0, k: weights.k, format: kernels.quantized?.format ?? .q4g32,
       layout: kernels.quantized?.layout ?? .rows, pages: kernels.quantized?.pages ?? .huge)
     // `weights` keeps the tensors mapped for as long as this object lives.
-    rows = unsafe WeightRows(
-      parts: weights.parts.map { unsafe (start: $0.pointer, rows: $0.shape[0]) }, k: weights.k,
-      element: weights.element)
+    if let factors = lowRank?.factors, kernels.quantized?.keepsResidual == true {
+      let kept = KeptResidual(weights, factors: factors)
+      rows = unsafe kept.rows(n: weights.n, k: weights.k)
+      residual = kept
+    } else {
+      rows = unsafe WeightRows(
+        parts: weights.parts.map { unsafe (start: $0.pointer, rows: $0.shape[0]) }, k: weights.k,
+        element: weights.element)
+      residual = nil
+    }
     powers = AlignedBuffer(repeating: 0, count: kernels.use.measured ? weights.k : 0)
     inverseScale = AlignedBuffer(repeating: 1, count: kernels.use.quantized ? weights.k : 0)
     if let calibrator, kernels.use.measured { moments = InputMoments(k: weights.k, blas: calibrator) }
@@ -70,6 +80,9 @@ package final class Linear {
 
   /// Bytes of the quantized matrix.
   var packedBytes: Int { packed.byteCount }
+
+  /// Bytes of the residual that is kept in place of the weights.
+  var residualBytes: Int { residual?.byteCount ?? 0 }
 
   private var largestRest: Float { lowRank?.largestRest ?? weights.largest }
 
@@ -118,11 +131,12 @@ package final class Linear {
     guard let quantized = kernels.quantized,
       let scale = try scale(rule: rule, leastTokens: leastTokens, threshold: threshold, pool: pool)
     else { return }
+    let factors = residual == nil ? lowRank?.factors : nil
     if quantized.searches {
       isQuantized = quantized.quantize(
-        rows, lowRank: lowRank?.factors, d: scale.span, search: search, into: &packed, pool: pool)
+        rows, lowRank: factors, d: scale.span, search: search, into: &packed, pool: pool)
     } else {
-      isQuantized = quantized.quantize(rows, lowRank: lowRank?.factors, d: scale.span, into: &packed, pool: pool)
+      isQuantized = quantized.quantize(rows, lowRank: factors, d: scale.span, into: &packed, pool: pool)
     }
     guard isQuantized else { throw .beyondHalf(weights.name) }
     correct(leastTokens: leastTokens, pool: pool)

@@ -22,6 +22,8 @@ package struct LinearKernels: Sendable {
     let quantize: Quantize
     /// Whether `quantize` searches for ranges.
     let searches: Bool
+    /// Whether `quantize` reads what low-rank factors leave in place of weights and factors.
+    let keepsResidual: Bool
     /// Quantizes a sample of rows and measures its error; nil where alpha is fixed.
     let measure: Quantize?
     let activations: ByTokenClass<QuantizeActivations>
@@ -59,24 +61,27 @@ package struct LinearKernels: Sendable {
           Problem(family: .statistic, k: weights.k, tokens: tokens.representative, norm: options.rule.norm))
         return Statistic(found.variant, found.configuration, norm: options.rule.norm)
       } : nil
-    quantized = use.quantized ? try Quantized(weights, options: options, binder: &binder) : nil
+    quantized = use.quantized ? try Quantized(weights, use, options: options, binder: &binder) : nil
     fused = options.prefill == .exact ? try quantized?.fused(weights, binder: &binder) ?? [] : []
   }
 }
 
 extension LinearKernels.Quantized {
-  init(
-    _ weights: LinearWeights, options: SessionOptions, binder: inout KernelBinder
+  fileprivate init(
+    _ weights: LinearWeights, _ use: LinearUse, options: SessionOptions, binder: inout KernelBinder
   ) throws(SelectionFailure) {
     let (format, activation) = (options.format(of: weights), options.activations)
     let rank = options.lowRank[weights.name]?.factors.rank ?? 0
     let layout = binder.layout(of: weights, format: format, activation: activation)
-    let writer = try binder.bind(
-      QuantizeFamily(),
-      Problem(
-        family: .quantize, n: weights.n, k: weights.k, format: format, element: weights.element, rank: rank,
-        search: options.search),
-      layout: layout)
+    let formed = Problem(
+      family: .quantize, n: weights.n, k: weights.k, format: format, element: weights.element, rank: rank,
+      search: options.search)
+    let kept = formed.ofKeptResidual
+    keepsResidual =
+      rank > 0
+      && binder.keepsResidual(
+        options.residual, formed: formed, kept: kept, layout: layout, needsWeights: use.full)
+    let writer = try binder.bind(QuantizeFamily(), keepsResidual ? kept : formed, layout: layout)
     self.layout = layout
     pages = binder.lookup.choices.packedPages
     self.format = format

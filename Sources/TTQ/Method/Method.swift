@@ -17,3 +17,13 @@ public enum PrefillMode: String, CaseIterable, Hashable, Sendable, CustomStringC
 
   public var description: String { rawValue }
 }
+
+/// Where quantizing finds what low-rank factors leave of the weights.
+package enum ResidualMode: String, CaseIterable, Hashable, Sendable {
+  /// Formed from weights and factors in every pass.
+  case formed
+  /// Formed once, in bf16, and kept in place of the weights.
+  case kept
+  /// Kept where the plan has it faster and the weights themselves are not needed.
+  case auto
+}

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import Kernels
 package import Records
 
@@ -39,9 +40,13 @@ package import Records
   }
 
   /// All elements in single precision (exact for every type).
-  package func floats() -> [Float] {
+  package func floats() -> [Float] { floats(0..<count) }
+
+  /// The elements of `range` in single precision.
+  func floats(_ range: Range<Int>) -> [Float] {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count)
     let bytes = bytes
-    return (0..<count).map { index in
+    return range.map { index in
       switch element {
       case .f32: unsafe bytes.unsafeLoad(fromByteOffset: index * 4, as: Float.self)
       case .f16: Float(unsafe bytes.unsafeLoad(fromByteOffset: index * 2, as: Float16.self))
@@ -50,6 +55,9 @@ package import Records
       }
     }
   }
+
+  /// Takes the tensor's pages out of memory until they are read again.
+  func release() { unsafe storage.release(pointer, byteCount: count * element.bytes) }
 
   /// Throws if an element is NaN or infinite, naming the tensor and the first such element.
   package func requireFinite() throws(ModelFileError) {
@@ -119,5 +127,15 @@ extension RawSpan {
       copy = consume aligned
       isCopy = true
     }
+  }
+
+  /// Lets go of the whole pages of a mapped file between two addresses; the file still holds what is on them.
+  func release(_ start: UnsafeRawPointer, byteCount: Int) {
+    guard !isCopy, byteCount > 0 else { return }
+    let page = Int(getpagesize())
+    let first = (Int(bitPattern: start) + page - 1) / page * page
+    let end = (Int(bitPattern: start) + byteCount) / page * page
+    guard end > first, let address = unsafe UnsafeMutableRawPointer(bitPattern: first) else { return }
+    unsafe madvise(address, end - first, MADV_DONTNEED)
   }
 }

@@ -9,9 +9,16 @@ package struct ModelTime: Hashable, Sendable {
   /// One generated token.
   package private(set) var token = 0.0
   private let generate: Int
+  /// Of `prefill`, the products of quantized weights.
+  private var products = 0.0
+  /// What takes the place of `quantize` and `products` where the prompt runs in full precision; nil where a row for that is missing.
+  private var exact: Double? = 0
 
   /// Until the first token is there.
   package var firstToken: Double { quantize + prefill }
+  /// `firstToken` of an exact prefill: the prompt in full precision, and weights quantized while its last chunk is multiplied; nil where
+  /// the products in full precision were not tuned.
+  package var exactFirstToken: Double? { exact.map { prefill - products + $0 } }
   /// The whole workload.
   package var total: Double { firstToken + Double(generate) * token }
 
@@ -30,7 +37,7 @@ package struct ModelTime: Hashable, Sendable {
       guard let time = time(problem, layout) else { throw MissingRow(problem: problem, layout: layout) }
       return time
     }
-    func each(_ family: FamilyName, n: Int = 0, k: Int, tokens: Int) -> Problem? {
+    func each(_ family: FamilyName, _ n: Int, _ k: Int, _ tokens: Int) -> Problem? {
       problems.first {
         $0.family == family && $0.n == n && $0.k == k && $0.tokens == tokens
       }
@@ -45,22 +52,29 @@ package struct ModelTime: Hashable, Sendable {
       else { throw MissingRow(problem: Problem(family: .quantize, n: linear.n, k: linear.k), layout: nil) }
       if workload.prompt > 0 { quantize += count * (try need(matrix, layout)) }
       func multiply(tokens: Int) throws(MissingRow) -> Double {
-        guard let product = each(.qmatmul, n: linear.n, k: linear.k, tokens: tokens) else { return 0 }
-        let input = each(.quantizeActivations, k: linear.k, tokens: tokens == 1 ? 1 : TokenClass.many.representative)
+        guard let product = each(.qmatmul, linear.n, linear.k, tokens) else { return 0 }
+        let input = each(.quantizeActivations, 0, linear.k, tokens == 1 ? 1 : TokenClass.many.representative)
         let share = tokens == 1 ? 1 : Double(tokens) / Double(TokenClass.many.representative)
         return try need(product, layout) + share
           * (try input.map { (problem) throws(MissingRow) in try need(problem) } ?? 0)
       }
       let one = count * (try multiply(tokens: 1))
       token += one
+      let full = Self.full(linear, each: each, matrix: matrix, layout: layout, prompt: workload.prompt, time: time)
+      exact = exact.flatMap { sum in full.map { sum + count * $0 } }
       if linear.isHead {
         // Of a prompt, the last token alone needs it.
-        if workload.prompt > 0 { prefill += one }
+        if workload.prompt > 0 {
+          prefill += one
+          products += one
+        }
         continue
       }
       for part in prompt {
-        prefill += count * part.times * (try multiply(tokens: part.tokens))
-        if let statistic = each(.statistic, k: linear.k, tokens: TokenClass.many.representative) {
+        let product = count * part.times * (try multiply(tokens: part.tokens))
+        prefill += product
+        products += product
+        if let statistic = each(.statistic, 0, linear.k, TokenClass.many.representative) {
           prefill += count * part.times * (try need(statistic)) * Double(part.tokens) / Double(statistic.tokens)
         }
       }
@@ -74,6 +88,24 @@ package struct ModelTime: Hashable, Sendable {
         prefill += time * Double(workload.prompt) / Double(problem.tokens)
       }
     }
+  }
+
+  /// Multiplying a prompt of so many tokens by a matrix in full precision and quantizing it, in one pass over the last chunk where that was
+  /// tuned; nil where the product was not.
+  private static func full(
+    _ linear: LinearShape, each: (FamilyName, Int, Int, Int) -> Problem?, matrix: Problem, layout: PackedLayout,
+    prompt: Int, time: (Problem, PackedLayout?) -> Double?
+  ) -> Double? {
+    guard prompt > 0 else { return 0 }
+    let chunk = linear.isHead ? 1 : TokenClass.many.representative
+    guard let product = each(.matmul, linear.n, linear.k, chunk), let one = time(product, nil),
+      let quantize = time(matrix, layout)
+    else { return nil }
+    if linear.isHead { return one + quantize }
+    let last = (prompt - 1) % chunk + 1
+    let fused = each(.matmulQuantize, linear.n, linear.k, chunk).flatMap { time($0, layout) }
+    let packing = TokenClass(tokens: last) == .many ? fused.map { $0 - one } ?? quantize : quantize
+    return one * Double(prompt) / Double(chunk) + packing
   }
 
   /// A prompt in whole chunks and a rest, which counts by its share of its class's representative.

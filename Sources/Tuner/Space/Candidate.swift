@@ -41,7 +41,8 @@ package struct TuningSpace: Sendable {
       var served: Set<String> = []
       var refusals: [CandidateResult] = []
       for problem in problems where problem.family == family.name {
-        let usable = rows.indices.filter { rows[$0].refusal(of: problem, isa: isa) == nil }
+        let able = rows.indices.filter { rows[$0].refusal(of: problem, isa: isa) == nil }
+        let usable = family.name.isComposite && able.allSatisfy { rows[$0].isReference } ? [] : able
         served.formUnion(usable.map { rows[$0].name })
         let cost = family.cost(of: problem)
         for index in usable {

@@ -22,11 +22,13 @@ package struct QuantizingWays: Hashable, Sendable {
         var problem = plain
         problem.rank = rank.columns(n: plain.n, k: plain.k)
         problem.search = search
-        guard samples else { return [problem] }
+        // What is left beside low-rank factors may be formed in the pass or kept.
+        let ways = problem.rank > 0 ? [problem, problem.ofKeptResidual] : [problem]
+        guard samples else { return ways }
         var sample = problem
         sample.n = min(plain.n, Problem.sampledRows)
         sample.search = max(search, 1)
-        return [problem, sample]
+        return ways + [sample]
       }
     }
   }

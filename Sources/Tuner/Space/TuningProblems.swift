@@ -24,7 +24,7 @@ package enum TuningProblems {
     return (matrices + inputs + shapes.flatMap { attention($0, cache: cache) }).filter { seen.insert($0).inserted }
   }
 
-  /// Quantizing an N x K matrix, multiplying by it, and multiplying in full precision.
+  /// Quantizing an N x K matrix, multiplying by it, and multiplying in full precision, alone and while it is quantized.
   private static func matrix(
     _ linear: LinearShape, element: ElementType, format: WeightFormat, activation: ActivationFormat,
     ways: QuantizingWays
@@ -32,12 +32,16 @@ package enum TuningProblems {
     let (n, k) = (linear.n, linear.k)
     let classes: [TokenClass] = linear.isHead ? [.one, .few] : TokenClass.allCases
     let exact: [TokenClass] = linear.isHead ? [.one] : [.one, .many]
+    let fused: [TokenClass] = linear.isHead ? [] : [.many]
     let plain = Problem(family: .quantize, n: n, k: k, format: format, element: element)
     return [plain] + ways.problems(plain)
       + classes.map {
         Problem(family: .qmatmul, n: n, k: k, tokens: $0.representative, format: format, activation: activation)
       } + ways.products(n: n, k: k, classes: classes)
       + exact.map { Problem(family: .matmul, n: n, k: k, tokens: $0.representative, element: element) }
+      + fused.map {
+        Problem(family: .matmulQuantize, n: n, k: k, tokens: $0.representative, format: format, element: element)
+      }
   }
 
   /// What is done to the activations of K channels before a product.

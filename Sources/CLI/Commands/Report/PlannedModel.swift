@@ -41,12 +41,24 @@ struct PlannedModel {
     return row.promptTokens == setting.workload.prompt ? expected.firstToken : nil
   }
 
+  /// Nanoseconds to the first token after a prompt of so many tokens, through quantized weights and in full precision; nil where the plan
+  /// lacks a row for it.
+  func firstToken(
+    prompt: Int, format: WeightFormat, activation: ActivationFormat, threads: Int, cache: CacheType
+  ) -> (quantized: Double, exact: Double)? {
+    let setting = Setting(
+      format: format, activation: activation, threads: threads, workload: Workload(prompt: prompt, generate: 0))
+    let time = try? time(setting, cache) { $0.timing.medianNanoseconds }
+    return time.flatMap { time in time.exactFirstToken.map { (time.firstToken, $0) } }
+  }
+
   private func expectation(_ setting: Setting, _ cache: CacheType) -> ModelExpectation {
     var expectation = ModelExpectation(
       model: shape.name, format: setting.format, threads: setting.threads, workload: setting.workload)
     do throws(MissingRow) {
       let time = try time(setting, cache) { $0.timing.medianNanoseconds }
       (expectation.firstToken, expectation.token) = (time.firstToken, time.token)
+      expectation.exactFirstToken = time.exactFirstToken
       // A row without a share makes the sum none.
       let roof = try self.time(setting, cache) { $0.timing.medianNanoseconds * ($0.share ?? .nan) }
       expectation.firstTokenShare = Self.share(roof.firstToken, time.firstToken)
