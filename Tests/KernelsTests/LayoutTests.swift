@@ -50,7 +50,7 @@ import Testing
         let format = try #require(WeightFormat(bits: bits, group: 32, side: side))
         let problem = Problem(
           family: .qmatmul, n: 16, k: 32, tokens: row.leastTokens, format: format, activation: row.activation,
-          search: row.searches == true ? 3 : 0)
+          rank: row.needsFactors ? 1 : 0, search: row.searches == true ? 3 : 0)
         #expect((row.constraint(against: problem) == nil) == (layout.side == side), "\(row.name)")
       }
     }

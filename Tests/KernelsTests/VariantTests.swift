@@ -70,7 +70,8 @@ enum Problems {
         }
       }
     case .quantize, .dequantize:
-      let shapes = [(1, 1, 0), (16, 32, 0), (17, 172, 0), (40, 160, 0), (33, 257, 0), (48, 64, 0)]
+      let all = [(1, 1, 0), (16, 32, 0), (17, 172, 0), (40, 160, 0), (33, 257, 0), (48, 64, 0)]
+      let shapes = row.needsFactors ? [] : all
       let lowRank = family == .quantize ? [(1, 1, 1), (48, 172, 3), (33, 257, 16), (40, 160, 40)] : []
       let searches = row.searches.map { $0 ? [1, 3, 16] : [0] } ?? [0, 3]
       return formats.flatMap { format in

@@ -149,8 +149,11 @@ struct PlanEmissionTests {
     let fast = try finalist("tiled_c32") { _ in 1 }
     #expect(Self.emission([1]).rows([fast, try finalist("simd") { _ in 1.01 }]).map(\.variant) == ["tiled_c32"])
     // Ahead in some rounds and behind in others: no difference.
-    let equal = try finalist("simd") { $0 % 4 < 2 ? 1.01 : 0.995 }
+    let equal = try finalist("simd") { $0 % 4 < 2 ? 1.008 : 0.995 }
     #expect(Self.emission([1]).rows([fast, equal]).map(\.variant) == ["simd"])
+    // So it may be on a restless machine, but more than a per cent is not conceded.
+    let unsure = try finalist("simd") { $0 % 4 < 2 ? 1.015 : 0.995 }
+    #expect(Self.emission([1]).rows([fast, unsure]).map(\.variant) == ["tiled_c32"])
   }
 
   @Test func aLayoutThatLacksAReaderIsNotScored() throws {

@@ -78,6 +78,21 @@ struct PlayOffTests {
     #expect(contest.results.map(\.status) == [.wrong, .correct])
   }
 
+  @Test func theStreamsOfAKernelLeaveRoomForOthers() throws {
+    func candidate(_ variant: String, _ median: Double, ahead prefetch: Int? = nil) throws -> CandidateResult {
+      var result = try PlanEmissionTests.result(PlanEmissionTests.statistic, variant, median: median)
+      result.configuration.stream = prefetch.map { Stream(unroll: 2, prefetch: $0) }
+      return result
+    }
+    let results = [
+      try candidate("simd", 104), try candidate("simd", 100, ahead: 4096), try candidate("simd", 101, ahead: 8192),
+      try candidate("simd", 102, ahead: 0), try candidate("tiled_c32", 110), try candidate("scalar", 111),
+    ]
+    let contenders = Contest.all(results, count: 3).flatMap(\.contenders)
+    #expect(contenders.map(\.variant) == ["simd", "simd", "tiled_c32", "simd"])
+    #expect(contenders.map(\.configuration.stream?.prefetch) == [4096, 8192, nil, nil])
+  }
+
   @Test func onlyWhatCanStillWinTakesPart() throws {
     func candidate(_ variant: String, _ median: Double, threads: Int = 1) throws -> CandidateResult {
       try PlanEmissionTests.result(PlanEmissionTests.statistic, variant, threads: threads, median: median)

@@ -182,7 +182,7 @@ typedef void (*ttq_attention_kernel)(const ttq_attention_args *) TTQ_SENDABLE;
 // it is more than the family's, else 0.
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; ttq_statistic_kernel kernel; } ttq_statistic_row;
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t activation; ttq_quantize_activations_kernel kernel; } ttq_quantize_activations_row;
-typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t bits, element, layout, searches; ttq_quantize_kernel kernel; } ttq_quantize_row;
+typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t bits, element, layout, searches, factors; ttq_quantize_kernel kernel; } ttq_quantize_row;
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t bits, layout; ttq_dequantize_kernel kernel; } ttq_dequantize_row;
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t bits, activation, layout; size_t least_tokens, unrolls; double tolerance; ttq_qmatmul_scratch _Nullable scratch_floats; ttq_qmatmul_kernel kernel; } ttq_qmatmul_row;
 typedef struct { const char *name; uint32_t revision, isa; const char *file, *summary; uint32_t element, activation; size_t least_tokens, scratch_floats; ttq_matmul_kernel kernel; } ttq_matmul_row;

@@ -18,7 +18,8 @@
 //               in three (`ttq bench`, 1 thread; 10.0 to 11.9 G weights/s); 4096x4096 1.64 to 1.66 ms for 2.25
 // Each takes low-rank factors from the weights where there are any, as f32 and a rank at a time, on two of the four pipes: at rank 16
 // 701 us and 3.80 ms.
-//   avx512bf16_r16  pairs of ranks by vdpbf16ps, half the multiply-adds and the same bits: 529 us and 2.90 ms
+//   avx512bf16_r16  pairs of ranks by vdpbf16ps, half the multiply-adds and the same bits: 529 us and 2.90 ms; for factors alone, since
+//                   without any it is the row below
 // The ratios below were taken beside avx512_r16 as it fetched before.
 // On layout planes16, below those of panel16:
 //   avx512_planes16  avx512_r16 with the codes of a chunk taken apart bit by bit: bf16 at 3072x1024 takes 1.06 times as long at
@@ -38,9 +39,10 @@
   V("f16/avx2_r16", 4, AVX2, F16, "avx2.c", "8 rows a vector, f16 widened, then transposed", f16_avx2_r16) \
   V("f32/avx2_r16", 4, AVX2, F32, "avx2.c", "8 rows a vector, f32 transposed", f32_avx2_r16) \
   V("bf16/avx512_r16", 6, AVX512, BF16, "avx512.c", "16 rows a vector, bf16 pairs transposed, packing one group behind", bf16_avx512_r16) \
-  V("bf16/avx512bf16_r16", 2, AVX512BF16, BF16, "avx512bf16.c", "pairs of ranks a multiply-add", bf16_avx512bf16_r16) \
   V("f16/avx512_r16", 6, AVX512, F16, "avx512.c", "16 rows a vector, f16 widened, then transposed", f16_avx512_r16) \
   V("f32/avx512_r16", 6, AVX512, F32, "avx512.c", "16 rows a vector, f32 transposed", f32_avx512_r16)
+#define TTQ_QUANTIZE_FACTORS_VARIANTS(V) \
+  V("bf16/avx512bf16_r16", 3, AVX512BF16, BF16, "avx512bf16.c", "pairs of ranks a multiply-add", bf16_avx512bf16_r16)
 #define TTQ_QUANTIZE_PLANES_VARIANTS(V) \
   V("bf16/avx512_planes16", 4, AVX512, BF16, "avx512.c", "as avx512_r16, codes stored bit by bit", bf16_avx512_planes16) \
   V("f16/avx512_planes16", 4, AVX512, F16, "avx512.c", "as avx512_r16, codes stored bit by bit", f16_avx512_planes16) \
@@ -64,6 +66,7 @@
 #define TTQ_QUANTIZE_SEARCH_VARIANTS(V)
 #define TTQ_QUANTIZE_PLANES_SEARCH_VARIANTS(V)
 #define TTQ_QUANTIZE_VARIANTS(V)
+#define TTQ_QUANTIZE_FACTORS_VARIANTS(V)
 #define TTQ_QUANTIZE_PLANES_VARIANTS(V)
 #define TTQ_QUANTIZE_COMPACT_VARIANTS(V)
 #endif
@@ -75,6 +78,7 @@
   uint32_t ttq_quantize_##function##_q5(const ttq_quantize_args *); \
   uint32_t ttq_quantize_##function##_q8(const ttq_quantize_args *);
 TTQ_QUANTIZE_VARIANTS(TTQ_QUANTIZE_PROTOTYPES)
+TTQ_QUANTIZE_FACTORS_VARIANTS(TTQ_QUANTIZE_PROTOTYPES)
 TTQ_QUANTIZE_PLANES_VARIANTS(TTQ_QUANTIZE_PROTOTYPES)
 TTQ_QUANTIZE_COMPACT_VARIANTS(TTQ_QUANTIZE_PROTOTYPES)
 TTQ_QUANTIZE_SEARCH_VARIANTS(TTQ_QUANTIZE_PROTOTYPES)

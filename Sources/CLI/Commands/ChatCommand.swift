@@ -50,7 +50,8 @@ struct ChatCommand: ParsableCommand {
       model, instructions: system,
       generateParameters: sampling.parameters(maxTokens: maxTokens),
       options: flags.sessionOptions(
-        for: model, prompt: Workload.standard.prompt, machine: machine, threads: options.threadCount(machine), plan: plan, forced: try options.forced(),
+        for: model, prompt: Workload.standard.prompt, machine: machine, threads: options.threadCount(machine),
+        plan: plan, forced: try options.forced(),
         context: context),
       template: try template.map { name throws(EngineError) in try ChatTemplate.named(name) })
     chat.settings.thinking = thinking

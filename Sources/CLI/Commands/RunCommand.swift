@@ -62,7 +62,8 @@ struct RunCommand: ParsableCommand {
     let model = try LanguageModel(folder: folder)
     let tokens = try model.encode(prompt)
     var sessionOptions = flags.sessionOptions(
-      for: model, prompt: tokens.count, machine: machine, threads: options.threadCount(machine), plan: plan, forced: forced, context: context)
+      for: model, prompt: tokens.count, machine: machine, threads: options.threadCount(machine), plan: plan,
+      forced: forced, context: context)
     sessionOptions.lowRank = try flags.lowRank(of: model)
     if let budgetBits {
       sessionOptions.formats = try BitAllocation(model, prompt: tokens, budget: budgetBits, options: sessionOptions)

@@ -26,6 +26,7 @@ package struct QuantizeFamily: KernelFamily {
     unsafe row.element = ElementType(table: table.element)
     unsafe row.layout = PackedLayout(table: table.layout)
     row.searches = unsafe table.searches != 0
+    row.needsFactors = unsafe table.factors != 0
     return Variant(row, scratchFloats: Quantize.scratchFloats, kernel: unsafe QuantizeKernel(table.kernel))
   }
 

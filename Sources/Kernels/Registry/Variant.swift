@@ -31,6 +31,8 @@ package struct VariantRow: Hashable, Sendable {
   package var needsOpenBLAS = false
   /// Whether it is made for a range search (`quantize`), or nil where it takes problems with and without.
   package var searches: Bool? = false
+  /// Whether it differs from the rung below only where there are low-rank factors (`quantize`).
+  package var needsFactors = false
 
   /// Why the variant cannot serve `problem`, or nil where it can.
   package func constraint(against problem: Problem) -> String? {
@@ -46,6 +48,7 @@ package struct VariantRow: Hashable, Sendable {
     if let searches, searches != (problem.search > 0) {
       return searches ? "meant for a range search" : "has no range search"
     }
+    if needsFactors, problem.rank == 0 { return "meant for low-rank factors" }
     if let headDimensions, let heads = problem.heads, !headDimensions.contains(heads.dimension) {
       return "takes heads of at most \(headDimensions.upperBound)"
     }

@@ -18,7 +18,8 @@ package struct ModelExpectation: Hashable, Sendable {
 
   package init(
     model: String, format: WeightFormat, threads: Int, workload: Workload, firstToken: Double? = nil,
-    token: Double? = nil, exactFirstToken: Double? = nil, firstTokenShare: Double? = nil, tokenShare: Double? = nil, missing: String? = nil
+    token: Double? = nil, exactFirstToken: Double? = nil, firstTokenShare: Double? = nil, tokenShare: Double? = nil,
+    missing: String? = nil
   ) {
     self.model = model
     self.format = format

@@ -3,7 +3,9 @@ internal import Records
 extension ReportSection {
   /// Every correct candidate, with the fastest of its streams, under the measured ceilings, one plot for each thread count.
   static let rooflines = ReportSection(anchor: "rooflines", title: "Rooflines") { findings in
-    let points = findings.problems.flatMap { problem in problem.candidates.fastestStreams.compactMap { point($0, of: problem) } }
+    let points = findings.problems.flatMap { problem in
+      problem.candidates.fastestStreams.compactMap { point($0, of: problem) }
+    }
     guard !points.isEmpty else { return [.paragraph([.text("No candidate was timed.")])] }
     let threads = Set(points.map(\.threads)).sorted()
     let plots = threads.compactMap { count in

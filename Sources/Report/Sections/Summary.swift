@@ -76,7 +76,8 @@ extension ReportSection {
     let columns = [
       Table.Column("Model"), Table.Column("Bits", .count), Table.Column("Format"), Table.Column("Threads", .count),
       Table.Column("First token", .nanoseconds), Table.Column("Of roof", .share),
-      Table.Column("With exact prefill", .nanoseconds), Table.Column("A token", .nanoseconds), Table.Column("Tokens/s"), Table.Column("Of roof, decoding", .share),
+      Table.Column("With exact prefill", .nanoseconds), Table.Column("A token", .nanoseconds), Table.Column("Tokens/s"),
+      Table.Column("Of roof, decoding", .share),
       Table.Column("Missing"),
     ]
     let isComplete = expectations.allSatisfy { $0.missing == nil }
@@ -85,7 +86,8 @@ extension ReportSection {
       rows: expectations.map { row in
         let cells: [Table.Cell] = [
           .text(row.model), .number(Double(row.format.bits)), .code(row.format.description),
-          .number(Double(row.threads)), .number(row.firstToken), .number(row.firstTokenShare), .number(row.exactFirstToken),
+          .number(Double(row.threads)), .number(row.firstToken), .number(row.firstTokenShare),
+          .number(row.exactFirstToken),
           .number(row.token),
           .number(row.token.map { 1e9 / $0 }), .number(row.tokenShare),
         ]

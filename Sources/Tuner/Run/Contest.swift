@@ -16,6 +16,8 @@ package struct Contest {
 
   /// A candidate slower than the best of its thread count by more than this has no chance, whatever the machine's mood was.
   private static let chance = 1.2
+  /// Streams of one kernel that take part at most, so that they do not keep other kernels out.
+  private static let streams = 2
   /// A layout whose best takes this many times as long as another one's needs no play-off.
   private static let hopelessLayout = 2.0
   /// Calls that each contender makes besides one in each round: a check, and warming up.
@@ -51,12 +53,13 @@ package struct Contest {
       let contenders = Dictionary(grouping: group, by: \.configuration.threads).sorted { $0.key < $1.key }.flatMap {
         _, same in
         let ranked = same.sorted { $0.median < $1.median }
-        let leaders = ranked.prefix(count)
-        // Where the streams of a kernel hardly differ they fill the first places, and the usual one is to stay.
-        let usual =
-          leaders.contains { $0.configuration.stream == nil }
-          ? nil : ranked.first { $0.configuration.stream == nil }
-        return (leaders + [usual].compactMap { $0 }).filter { $0.median <= chance * ranked[0].median }
+        let leaders = ranked.ofEachKernel(streams).prefix(count)
+        // The usual stream of the foremost kernel is to stay where the others hardly differ from it.
+        let usual = ranked.first {
+          $0.variant == ranked[0].variant && $0.configuration == ranked[0].configuration.sharing
+        }
+        let others = leaders.contains { $0.key == usual?.key } ? [] : [usual].compactMap { $0 }
+        return (leaders + others).filter { $0.median <= chance * ranked[0].median }
       }
       return contenders.count > 1 ? Contest(contenders: contenders) : nil
     }
@@ -132,6 +135,19 @@ package struct Contest {
     guard levels.count >= 4 else { return false }
     let calm = levels[levels.count / 4]
     return levels.count { $0 > Self.loud * calm } * 4 > levels.count
+  }
+}
+
+extension [CandidateResult] {
+  /// The first `count` of each variant and way of sharing, in their order.
+  fileprivate func ofEachKernel(_ count: Int) -> [CandidateResult] {
+    var taken: [CandidateKey: Int] = [:]
+    return filter { result in
+      var kernel = result.key
+      kernel.configuration = kernel.configuration.sharing
+      taken[kernel, default: 0] += 1
+      return taken[kernel, default: 0] <= count
+    }
   }
 }
 
