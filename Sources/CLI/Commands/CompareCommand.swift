@@ -91,7 +91,7 @@ struct CompareCommand: ParsableCommand {
       of: [shape], format: tune.formatOptions.format, activation: tune.formatOptions.activations,
       cache: tune.formatOptions.cache,
       norm: tune.formatOptions.norm)
-    func total(_ plan: Plan, _ factor: (PlanKey) -> Double) throws -> ModelTime {
+    func total(_ plan: Plan, _ factor: @escaping (PlanKey) -> Double) throws -> ModelTime {
       try ModelTime(
         of: shape, problems: problems, workload: tune.tuneOptions.workload, layoutsOf: plan,
         activation: tune.formatOptions.activations, threads: threads,

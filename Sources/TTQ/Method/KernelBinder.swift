@@ -16,7 +16,7 @@ package struct KernelBinder {
   let lookup: PlanLookup
   let pool: ThreadPool
   private(set) var bound: [BoundKernel] = []
-  /// One line for each layout and each kept residual that was chosen.
+  /// One line for each layout, and for each residual that was left open.
   private(set) var layouts: [String] = []
 
   package init(lookup: PlanLookup, pool: ThreadPool) {

@@ -9,7 +9,7 @@ extension ModelTime {
   /// - Throws: the first problem without a row.
   package init(
     of shape: ModelShape, problems: [Problem], workload: Workload, layoutsOf plan: Plan, activation: ActivationFormat,
-    threads: Int, time: (PlanKey) -> Double?
+    threads: Int, time: @escaping (PlanKey) -> Double?
   ) throws(MissingRow) {
     try self.init(
       of: shape, problems: problems, workload: workload,

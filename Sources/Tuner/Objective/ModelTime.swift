@@ -30,38 +30,17 @@ package struct ModelTime: Hashable, Sendable {
   /// - Throws: the first problem without a row.
   package init(
     of shape: ModelShape, problems: [Problem], workload: Workload, layout: (Problem) -> PackedLayout?,
-    time: (Problem, PackedLayout?) -> Double?
+    time: @escaping (Problem, PackedLayout?) -> Double?
   ) throws(MissingRow) {
     generate = workload.generate
-    func need(_ problem: Problem, _ layout: PackedLayout? = nil) throws(MissingRow) -> Double {
-      guard let time = time(problem, layout) else { throw MissingRow(problem: problem, layout: layout) }
-      return time
-    }
-    func each(_ family: FamilyName, _ n: Int, _ k: Int, _ tokens: Int) -> Problem? {
-      problems.first {
-        $0.family == family && $0.n == n && $0.k == k && $0.tokens == tokens
-      }
-    }
     let prompt = Self.parts(of: workload.prompt)
     for linear in shape.linears {
       let count = Double(linear.count)
-      guard
-        let matrix = problems.first(where: {
-          $0.family == .quantize && $0.n == linear.n && $0.k == linear.k && $0.isPlain
-        }), let layout = layout(matrix)
-      else { throw MissingRow(problem: Problem(family: .quantize, n: linear.n, k: linear.k), layout: nil) }
-      if workload.prompt > 0 { quantize += count * (try need(matrix, layout)) }
-      func multiply(tokens: Int) throws(MissingRow) -> Double {
-        guard let product = each(.qmatmul, linear.n, linear.k, tokens) else { return 0 }
-        let input = each(.quantizeActivations, 0, linear.k, tokens == 1 ? 1 : TokenClass.many.representative)
-        let share = tokens == 1 ? 1 : Double(tokens) / Double(TokenClass.many.representative)
-        return try need(product, layout) + share
-          * (try input.map { (problem) throws(MissingRow) in try need(problem) } ?? 0)
-      }
-      let one = count * (try multiply(tokens: 1))
+      let own = try LinearTime(linear, problems: problems, layout: layout, time: time)
+      if workload.prompt > 0 { quantize += count * (try own.quantize()) }
+      let one = count * (try own.multiply(tokens: 1))
       token += one
-      let full = Self.full(linear, each: each, matrix: matrix, layout: layout, prompt: workload.prompt, time: time)
-      exact = exact.flatMap { sum in full.map { sum + count * $0 } }
+      exact = exact.flatMap { sum in own.exact(prompt: workload.prompt).map { sum + count * $0 } }
       if linear.isHead {
         // Of a prompt, the last token alone needs it.
         if workload.prompt > 0 {
@@ -71,41 +50,20 @@ package struct ModelTime: Hashable, Sendable {
         continue
       }
       for part in prompt {
-        let product = count * part.times * (try multiply(tokens: part.tokens))
-        prefill += product
+        let product = count * part.times * (try own.multiply(tokens: part.tokens))
+        prefill += product + count * part.times * (try own.statistic(tokens: part.tokens))
         products += product
-        if let statistic = each(.statistic, 0, linear.k, TokenClass.many.representative) {
-          prefill += count * part.times * (try need(statistic)) * Double(part.tokens) / Double(statistic.tokens)
-        }
       }
     }
     let layers = Double(shape.layers)
     for problem in problems where problem.family == .attention {
-      let time = layers * (try need(problem))
+      guard let attention = time(problem, nil) else { throw MissingRow(problem: problem, layout: nil) }
       if problem.tokens == 1 {
-        token += time
+        token += layers * attention
       } else {
-        prefill += time * Double(workload.prompt) / Double(problem.tokens)
+        prefill += layers * attention * Double(workload.prompt) / Double(problem.tokens)
       }
     }
-  }
-
-  /// Multiplying a prompt of so many tokens by a matrix in full precision and quantizing it, in one pass over the last chunk where that was
-  /// tuned; nil where the product was not.
-  private static func full(
-    _ linear: LinearShape, each: (FamilyName, Int, Int, Int) -> Problem?, matrix: Problem, layout: PackedLayout,
-    prompt: Int, time: (Problem, PackedLayout?) -> Double?
-  ) -> Double? {
-    guard prompt > 0 else { return 0 }
-    let chunk = linear.isHead ? 1 : TokenClass.many.representative
-    guard let product = each(.matmul, linear.n, linear.k, chunk), let one = time(product, nil),
-      let quantize = time(matrix, layout)
-    else { return nil }
-    if linear.isHead { return one + quantize }
-    let last = (prompt - 1) % chunk + 1
-    let fused = each(.matmulQuantize, linear.n, linear.k, chunk).flatMap { time($0, layout) }
-    let packing = TokenClass(tokens: last) == .many ? fused.map { $0 - one } ?? quantize : quantize
-    return one * Double(prompt) / Double(chunk) + packing
   }
 
   /// A prompt in whole chunks and a rest, which counts by its share of its class's representative.

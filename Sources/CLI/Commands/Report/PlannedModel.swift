@@ -74,7 +74,7 @@ struct PlannedModel {
   }
 
   private func time(
-    _ setting: Setting, _ cache: CacheType, of row: (PlanRow) -> Double
+    _ setting: Setting, _ cache: CacheType, of row: @escaping (PlanRow) -> Double
   ) throws(MissingRow) -> ModelTime {
     let rows = Dictionary(plan.rows.map { ($0.key, $0) }) { first, _ in first }
     let problems = TuningProblems.all(
