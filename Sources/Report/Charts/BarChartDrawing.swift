@@ -44,15 +44,26 @@ struct BarChartDrawing {
   }
 
   private func group(_ group: BarChart.Group) -> [String: Any] {
-    [
+    let common = commonRoof(group)
+    return [
       "title": HTMLText.escape(group.title), "roofs": Strip.drawing(roofName(group)),
-      "columns": chart.columns.map(HTMLText.escape), "rows": group.bars.map(row),
+      "roof": common.map { [Strip.percent(strip.place($0))] } ?? [],
+      "columns": chart.columns.map(HTMLText.escape),
+      "rows": group.bars.map { row($0, drawsRoof: common == nil) },
     ]
   }
 
-  private func row(_ bar: BarChart.Bar) -> [String: Any] {
+  /// The roof of all bars of a group, which the style sheet then draws; nil where they have different ones.
+  private func commonRoof(_ group: BarChart.Group) -> Double? {
+    guard let first = group.bars.first?.roof?.value, first.isFinite else { return nil }
+    return group.bars.allSatisfy { bar in
+      bar.roof.map { strip.place($0.value) == strip.place(first) || abs($0.value / first - 1) < 1e-9 } ?? false
+    } ? first : nil
+  }
+
+  private func row(_ bar: BarChart.Bar, drawsRoof: Bool) -> [String: Any] {
     var marks = strip.bar(to: bar.value, kind: bar.highlighted ? "bar best" : "bar")
-    if let roof = bar.roof, roof.value.isFinite { marks += strip.line(roof.value, kind: "roof") }
+    if drawsRoof, let roof = bar.roof, roof.value.isFinite { marks += strip.line(roof.value, kind: "roof") }
     if let low = bar.low, let high = bar.high, strip.isVisible(low, high) {
       marks += strip.span(low, high, kind: "whisker")
     }

@@ -207,7 +207,7 @@ package struct PlotDrawing {
     }
     // A script lets the keyboard reach the others from here.
     let (best, focus) = point.highlighted ? (" best", " role=\"img\" tabindex=\"0\"") : ("", "")
-    return "\(error)<circle class=\"point\(best) \(colour)\" cx=\"\(SVG.round(place.x))\" cy=\"\(SVG.round(place.y))\" "
-      + "r=\"3\"\(focus)><title>\(HTMLText.escape(point.label))</title></circle>"
+    return "\(error)<circle class=\"point\(best) \(colour)\" cx=\"\(SVG.round(place.x))\" cy=\"\(SVG.round(place.y))\""
+      + "\(focus)><title>\(HTMLText.escape(point.label))</title></circle>"
   }
 }

@@ -42,8 +42,8 @@ struct Strip {
   func axis(_ ticks: [Double], text: (Double) -> String) -> String {
     let words = ticks.map { tick -> String in
       let place = place(tick)
-      let anchor = place < 4 ? "start" : place > 96 ? "end" : "middle"
-      return "<text class=\"tick\" x=\"\(Self.percent(place))\" y=\"14\" text-anchor=\"\(anchor)\">"
+      let side = place < 4 ? " start" : place > 96 ? " end" : ""
+      return "<text class=\"tick\(side)\" x=\"\(Self.percent(place))\" y=\"14\">"
         + "\(HTMLText.escape(text(tick)))</text>"
     }
     return Self.drawing(words.joined())

@@ -8,16 +8,20 @@ enum ProblemBars {
   static func blocks(_ problems: [ProblemFindings]) -> [Block] {
     problems.enumerated().map { index, problem in
       let title = [problem.shape, problem.problem.formatName].filter { !$0.isEmpty }.joined(separator: " · ")
-      let inner = [.heading(title, level: 4, anchor: problem.anchor)] + blocks(problem)
-      return index < shown ? inner : [.folded(title: "\(title): \(outcome(problem))", inner)]
+      let inner = blocks(problem, isFolded: index >= shown)
+      return index < shown
+        ? [.heading(title, level: 4, anchor: problem.anchor)] + inner
+        : [.folded(title: "\(title): \(outcome(problem))", inner, anchor: problem.anchor)]
     }.flatMap(\.self)
   }
 
-  private static func blocks(_ problem: ProblemFindings) -> [Block] {
+  /// - Parameter isFolded: one of many: the answers for layouts that were not chosen are left to the plan.
+  private static func blocks(_ problem: ProblemFindings, isFolded: Bool) -> [Block] {
     var blocks: [Block] = []
     let chart = chart(problem)
     if !chart.groups.isEmpty || !chart.absent.isEmpty { blocks.append(.chart(chart)) }
-    if !problem.answers.isEmpty { blocks.append(.table(answers(problem))) }
+    let told = isFolded && !problem.chosen.isEmpty ? problem.chosen : problem.answers
+    if !told.isEmpty { blocks.append(.table(answers(told))) }
     return blocks
   }
 
@@ -71,14 +75,14 @@ enum ProblemBars {
       ])
   }
 
-  private static func answers(_ problem: ProblemFindings) -> Table {
-    let hasLayouts = problem.answers.contains { $0.winner.layout != nil }
+  private static func answers(_ answers: [Answer]) -> Table {
+    let hasLayouts = answers.contains { $0.winner.layout != nil }
     let columns =
       [Table.Column("Threads", .count)] + (hasLayouts ? [Table.Column("Layout")] : []) + [
         Table.Column("Winner"), Table.Column("Interval", .nanoseconds), Table.Column("Runner-up"),
         Table.Column("Its interval", .nanoseconds), Table.Column("Error", .error), Table.Column("Verdict"),
       ]
-    let rows = problem.answers.map { answer in
+    let rows = answers.map { answer in
       let (winner, other) = (answer.winner, answer.runnerUp)
       let layout: [Table.Cell] = hasLayouts ? [winner.layout.map { .code($0.rawValue) } ?? .text("")] : []
       let cells: [Table.Cell] = [

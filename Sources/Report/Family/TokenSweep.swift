@@ -13,7 +13,7 @@ struct TokenSweep {
   private var handovers: [(tokens: Int, variant: String, place: String)]
 
   /// Sweeps of which a plot is drawn; of further ones the map alone, whose cells say the same.
-  private static let plotted = 5
+  private static let plotted = 2
 
   /// The effect of T on the problems of a family: the first shape at once, the others folded.
   static func blocks(_ problems: [ProblemFindings]) -> [Block] {

@@ -89,22 +89,22 @@ enum HTMLRenderer {
     return PageTemplate.table.fill([
       "label": escape(table.columns.map(\.title).joined(separator: ", ")),
       "paged": table.rows.count > Table.page,
-      "head": zip(table.columns, numeric).map { ["title": escape($0.title), "numeric": $1] as [String: Any] },
+      // Once for a table which of its columns are numbers: a class on each cell would be a tenth of the page.
+      "numeric": numeric.indices.filter { numeric[$0] }.map { "n\($0 + 1)" }.joined(separator: " "),
+      "head": table.columns.map { escape($0.title) },
       "rows": table.rows.map { row in
         [
           "best": row.highlighted,
-          "cells": zip(zip(row.cells, table.columns), numeric).map { pair, isNumeric in
-            ["kind": kind(pair.0, isNumeric), "text": cell(pair.0, pair.1.unit)]
-          },
+          "cells": zip(row.cells, table.columns).map { ["kind": kind($0), "text": cell($0, $1.unit)] },
         ] as [String: Any]
       },
     ])
   }
 
-  /// Numbers stand right; sentences keep the room to be read in, whatever their neighbours take.
-  private static func kind(_ cell: Table.Cell, _ isNumeric: Bool) -> String {
+  /// Sentences keep the room to be read in, whatever their neighbours take.
+  private static func kind(_ cell: Table.Cell) -> String {
     if case .text(let text) = cell, text.count > 30 { return " class=\"long\"" }
-    return isNumeric ? " class=\"n\"" : ""
+    return ""
   }
 
   private static func cell(_ cell: Table.Cell, _ unit: Unit) -> String {

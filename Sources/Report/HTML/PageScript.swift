@@ -104,6 +104,9 @@ enum PageScript {
 
       for (const box of document.querySelectorAll(".records")) {
         const {columns, rows} = JSON.parse(box.querySelector("script").textContent);
+        columns.forEach((column, index) => {
+          if (column.words) for (const row of rows) row[index] = column.words[row[index]] ?? null;
+        });
         const texts = rows.map(row => row.join(" ").toLowerCase());
         const wide = make("div", undefined, {class: "wide", role: "region", tabindex: "0", "aria-label": columns.map(c => c.title).join(", ")});
         const table = make("table"), head = make("tr"), body = make("tbody");

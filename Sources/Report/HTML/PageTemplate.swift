@@ -65,8 +65,8 @@ enum PageTemplate: String, CaseIterable {
     case .contents: #"<p class="contents">{{{links}}}</p>"#
     case .table:
       """
-      <div class="wide{{#paged}} paged{{/paged}}" role="region" aria-label="{{{label}}}" tabindex="0"><table>
-      <thead><tr>{{#head}}<th scope="col"{{#numeric}} class="n"{{/numeric}}>{{{title}}}</th>{{/head}}</tr></thead>
+      <div class="wide{{#paged}} paged{{/paged}}" role="region" aria-label="{{{label}}}" tabindex="0"><table class="{{{numeric}}}">
+      <thead><tr>{{#head}}<th scope="col">{{{.}}}</th>{{/head}}</tr></thead>
       <tbody>
       {{#rows}}<tr{{#best}} class="best"{{/best}}>{{#cells}}<td{{{kind}}}>{{{text}}}</td>{{/cells}}</tr>
       {{/rows}}</tbody></table></div>
@@ -80,7 +80,7 @@ enum PageTemplate: String, CaseIterable {
       """
       <figure class="bars" style="{{{grid}}}"><table>
       <caption>{{{caption}}}</caption>
-      {{#groups}}<tbody><tr class="group"><th scope="rowgroup">{{{title}}}</th><td>{{{roofs}}}</td>{{#columns}}<td>{{{.}}}</td>{{/columns}}</tr>
+      {{#groups}}<tbody{{#roof}} style="--at:{{{.}}}"{{/roof}}><tr class="group"><th scope="rowgroup">{{{title}}}</th><td>{{{roofs}}}</td>{{#columns}}<td>{{{.}}}</td>{{/columns}}</tr>
       {{#rows}}<tr{{#best}} class="best"{{/best}}><th>{{{label}}}</th><td>{{{marks}}}</td>{{#notes}}<td>{{{.}}}</td>{{/notes}}</tr>
       {{/rows}}</tbody>
       {{/groups}}<tfoot aria-hidden="true"><tr><th>{{{unit}}}</th><td>{{{axis}}}</td>{{#columns}}<td></td>{{/columns}}</tr></tfoot>

@@ -1,5 +1,8 @@
 /// The look of the page: a paper's restraint, in light and dark.
 enum Stylesheet {
+  /// The cells of the columns that a table's classes, `n1` on, name as numbers.
+  private static let numeric = (1...16).map { ".n\($0) tr > :nth-child(\($0))" }.joined(separator: ", ")
+
   static let text = """
     :root { color-scheme: light dark;
       --page: #fefefd; --ink: #1a1c1f; --soft: #666b72; --rule: #d9dbde; --faint: #eef0f1;
@@ -48,8 +51,8 @@ enum Stylesheet {
     th:first-child, td:first-child { padding-left: .35rem; }
     td, tbody th { vertical-align: top; border-top: 1px solid var(--faint); }
     tbody th { font-weight: 400; }
-    td code, th code, .n { white-space: nowrap; }
-    .n { text-align: right; }
+    td code, th code, .n, \(numeric) { white-space: nowrap; }
+    .n, \(numeric) { text-align: right; }
     .long { min-width: 14.5rem; }
     tr.best td { background: var(--tint); }
     figure { margin: 1rem 0 1.4rem; }
@@ -75,12 +78,16 @@ enum Stylesheet {
     svg text { fill: var(--ink); }
     svg .soft, svg .tick { fill: var(--soft); }
     svg .label { font: 11.5px ui-monospace, "SF Mono", "DejaVu Sans Mono", Menlo, Consolas, monospace; }
+    .bars .tick { text-anchor: middle; }
+    .bars .tick.start { text-anchor: start; }
+    .bars .tick.end { text-anchor: end; }
     .bars .bar { fill: var(--bar); y: 25%; height: 50%; }
     .bars .bar.best { fill: var(--best); }
     .bars .box { fill: var(--box); y: 20%; height: 60%; }
     .bars .axis { fill: var(--soft); width: 1px; height: 100%; }
     .bars .roof { fill: var(--roof); width: 1.5px; height: 100%; }
     .bars .group .roof { y: 20%; height: 80%; }
+    .bars tbody[style] tr:not(.group) td:nth-child(2)::after { content: ""; position: absolute; top: 0; bottom: 0; left: var(--at); border-left: 1.5px solid var(--roof); }
     .bars .whisker { fill: var(--page); fill-opacity: .45; stroke: var(--ink); stroke-width: 1; y: 40%; height: 20%; }
     .plot .grid { stroke: var(--faint); }
     .plot .axis { stroke: var(--soft); }

@@ -101,16 +101,25 @@ extension ReportSection {
   /// A sentence on the counters that read nothing but 0, and a folded table with a row for each winner that has another reading.
   private static func table(_ winners: [Reading], columns: Set<String>, title: String) -> [Block] {
     let names = columns.subtracting([counted]).sorted().filter { name in winners.contains { $0.counters[name] != nil } }
-    let zero = names.filter { name in winners.allSatisfy { $0.counters[name] ?? 0 == 0 } }
+    // What reads alike everywhere takes a sentence, and so do winners with nothing but zeros.
+    let alike = Dictionary(grouping: names) { name -> Double? in
+      let readings = Set(winners.map { $0.counters[name] ?? 0 })
+      return readings.count == 1 ? readings.first : nil
+    }
+    let sentences = alike.compactMap { reading, names in
+      reading.map { "\(Words.list(names)) read \(Unit.count.text($0)) for every winner" }
+    }
     let sentence: [Block] =
-      zero.isEmpty ? [] : [.paragraph([.text("\(title): \(Words.list(zero)) read 0 for every winner.")])]
-    let others = names.filter { !zero.contains($0) }
-    let rows = winners.filter { winner in others.contains { winner.counters[$0] != nil } }
+      sentences.isEmpty ? [] : [.paragraph([.text("\(title): \(sentences.sorted().joined(separator: "; ")).")])]
+    let others = alike[nil] ?? []
+    let rows = winners.filter { winner in others.contains { winner.counters[$0] ?? 0 != 0 } }
     guard !rows.isEmpty else { return sentence }
     let table = Table(
       columns: head + others.map { Table.Column($0) },
       rows: rows.map { winner in Table.Row(cells: winner.head + others.map { .number(winner.counters[$0]) }) })
-    return sentence + [.folded(title: "\(title) (\(Words.count(rows.count, "row")))", [.table(table)])]
+    let which =
+      rows.count < winners.count ? "\(rows.count) of \(winners.count) winners, the others read 0" : "all winners"
+    return sentence + [.folded(title: "\(title) (\(which))", [.table(table)])]
   }
 
   /// Counters of misses of the last level, each of which moves a line of 64 bytes, in the order of preference.

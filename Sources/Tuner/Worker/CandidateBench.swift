@@ -114,14 +114,19 @@ package final class CandidateBench {
   }
 
   private func tolerance(_ family: any KernelFamily, _ request: CandidateRequest) -> Double {
-    let row = family.rows.first { $0.name == request.variant && $0.constraint(against: request.problem) == nil }
-    return row.map { family.tolerance(of: $0) } ?? family.tolerance
+    row(family, request).map { family.tolerance(of: $0) } ?? family.tolerance
+  }
+
+  /// The row that serves the request's problem, among those of its variant's name.
+  private func row(_ family: any KernelFamily, _ request: CandidateRequest) -> VariantRow? {
+    family.rows.first { $0.name == request.variant && $0.constraint(against: request.problem) == nil }
   }
 
   /// Why the variant fails on a small problem whose sizes are multiples of nothing, or nil.
   private func tailFailure(_ family: any KernelFamily, _ request: CandidateRequest) throws(TrialError) -> String? {
     tails &+= 1
-    let problem = request.problem.tail
+    let row = row(family, request)
+    let problem = request.problem.tail(leastTokens: row?.leastTokens ?? 1)
     let seed = request.seed &+ tails
     let trial = try trial(family, request, on: problem, arena: tailArena, seed: seed)
     return trial.check().failure(tolerance: tolerance(family, request)).map { "\(problem.name), seed \(seed): \($0)" }
@@ -157,16 +162,16 @@ package final class CandidateBench {
 }
 
 extension Problem {
-  /// A small problem of the same formats and token class that leaves a tail in every dimension.
-  fileprivate var tail: Problem {
+  /// A small problem of the same formats that leaves a tail in every dimension, with enough tokens for a variant that is meant for at
+  /// least so many.
+  fileprivate func tail(leastTokens: Int) -> Problem {
     var problem = self
+    problem.tokens = min(tokens, leastTokens > 1 ? max(19, leastTokens + 3) : 19)
     if family == .attention {
       problem.k = min(k, 43)
-      problem.tokens = min(tokens, 19)
     } else {
       problem.n = min(n, 35)
       problem.k = min(k, 172)
-      problem.tokens = min(tokens, 19)
     }
     return problem
   }
