@@ -3,9 +3,9 @@ internal import Records
 /// How the samples of each winner lie around their median.
 enum FamilySpread {
   /// Samples drawn of a row at most, evenly from all.
-  private static let drawn = 24
+  private static let drawn = 16
   /// Rows that are drawn: of more, those whose samples lie widest.
-  private static let most = 24
+  private static let most = 16
   /// Rows that are seen without opening anything.
   private static let shown = 12
 

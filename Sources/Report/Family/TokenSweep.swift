@@ -12,8 +12,8 @@ struct TokenSweep {
   /// The number of tokens from which a variant is the fastest of those measured, and in words where it takes over.
   private var handovers: [(tokens: Int, variant: String, place: String)]
 
-  /// Sweeps of which a plot is drawn; of further ones the map alone, whose cells say the same.
-  private static let plotted = 2
+  /// Sweeps of a family of which a plot is drawn; of further ones the map alone, whose cells say the same.
+  private static let plotted = 1
 
   /// The effect of T on the problems of a family: the first shape at once, the others folded.
   static func blocks(_ problems: [ProblemFindings]) -> [Block] {

@@ -87,7 +87,7 @@ enum HTMLRenderer {
       }
     }
     return PageTemplate.table.fill([
-      "label": escape(table.columns.map(\.title).joined(separator: ", ")),
+      "label": escape(table.columns.prefix(3).map(\.title).joined(separator: ", ")),
       "paged": table.rows.count > Table.page,
       // Once for a table which of its columns are numbers: a class on each cell would be a tenth of the page.
       "numeric": numeric.indices.filter { numeric[$0] }.map { "n\($0 + 1)" }.joined(separator: " "),
