@@ -18,7 +18,7 @@ internal import Testing
     #expect(seen.wide.isEmpty)
     #expect(seen.sections == ReportSection.all.count)
     #expect(seen.figures > 30)
-    #expect(seen.points > 8 && seen.named == min(seen.points, 50) && seen.walked)
+    #expect(seen.points > 60 && seen.named == 50 && seen.walked)
     #expect(seen.rows == 40 && seen.pager == "1–40 of \(input.candidates.count)")
   }
 

@@ -12,15 +12,17 @@ struct TokenSweep {
   /// The number of tokens from which a variant is the fastest of those measured, and in words where it takes over.
   private var handovers: [(tokens: Int, variant: String, place: String)]
 
-  /// Sweeps of a family of which a plot is drawn; of further ones the map alone, whose cells say the same.
-  private static let plotted = 1
+  /// Sweeps of a family of which each has a plot; where there are more, as of several formats, all but the first have the map alone, whose
+  /// cells say the same.
+  private static let plotted = 12
 
   /// The effect of T on the problems of a family: the first shape at once, the others folded.
   static func blocks(_ problems: [ProblemFindings]) -> [Block] {
-    all(of: problems).enumerated().map { index, sweep in
+    let sweeps = all(of: problems)
+    return sweeps.enumerated().map { index, sweep in
       index == 0
         ? sweep.firstBlocks
-        : [.folded(title: "\(sweep.title): \(sweep.words)", sweep.foldedBlocks(isPlotted: index < plotted))]
+        : [.folded(title: "\(sweep.title): \(sweep.words)", sweep.foldedBlocks(isPlotted: sweeps.count <= plotted))]
     }.flatMap(\.self)
   }
 

@@ -98,7 +98,8 @@ extension ReportSection {
     Table.Column("Problem"), Table.Column("Winner"), Table.Column("Threads", .count),
   ]
 
-  /// A sentence on the counters that read nothing but 0, and a folded table with a row for each winner that has another reading.
+  /// A sentence on the counters that read alike for every winner, and a folded table of the others with a row for each winner that has
+  /// more than zeros.
   private static func table(_ winners: [Reading], columns: Set<String>, title: String) -> [Block] {
     let names = columns.subtracting([counted]).sorted().filter { name in winners.contains { $0.counters[name] != nil } }
     // What reads alike everywhere takes a sentence, and so do winners with nothing but zeros.
