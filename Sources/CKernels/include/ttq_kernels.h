@@ -68,7 +68,10 @@ typedef struct {
 } ttq_range_search;
 
 // quantize: u = w, then u = u - b[n][i] * a[i][k] for i = 1, 0, 3, 2 ... (ttq_low_rank_order); v = u * d; per row and group, over its channels below K: minimum = f16(min v), scale = f16((max v - min v) / (2^bits - 1)),
-//   code = clamp(trunc((v - minimum) * (1 / scale) + 0.5), 0, 2^bits - 1), all 0 where scale rounds to 0.
+//   inverse = 1 / scale (0 where that is 0), offset = (2^bits + 0.5) - minimum * inverse, position = v * inverse + offset,
+//   code = clamp(trunc(position) - 2^bits, 0, 2^bits - 1).
+// Counted from 2^bits, the highest bits of a position's significand are its code. That rounds the distance from a tie to 2^-(24 - bits), and to
+// about 2^-23 of |minimum / scale| where that is more: to 10^-3 up to 8192, beyond which the rounding of the minimum itself is two codes.
 // Single precision, each operation rounded, never contracted; f16 rounds to nearest even. A zero minimum
 // or scale is +0, whatever the signs of the zeros it comes from. Equal bit for bit between variants of a layout, layouts hold equal codes. Weights and d are finite; with factors, weights of
 // the rows for AVX-512 BF16, which know no subnormal numbers, are 0 or at least 2^-119, and factors 0 or at least 2^-56: no sum is subnormal then.

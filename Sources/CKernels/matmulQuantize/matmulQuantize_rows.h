@@ -10,10 +10,10 @@
 // V(name, function less its suffix _q<bits>, element, activation, revision, ISA token, file, summary)
 #if defined(__x86_64__)
 #define TTQ_MATMUL_QUANTIZE_VARIANTS(V) \
-  V("bf16/avx512_r64x6", bf16_avx512_r64x6, BF16, F32, 3, AVX512, "avx512.c", "quantizes the panels of a block")  \
-  V("f16/avx512_r64x6", f16_avx512_r64x6, F16, F32, 3, AVX512, "avx512.c", "quantizes the panels of a block")     \
-  V("f32/avx512_r64x6", f32_avx512_r64x6, F32, F32, 3, AVX512, "avx512.c", "quantizes the panels of a block")     \
-  V("bf16/bf16/avx512bf16_r64x6", bf16_bf16_avx512bf16_r64x6, BF16, BF16, 3, AVX512BF16, "avx512bf16.c",          \
+  V("bf16/avx512_r64x6", bf16_avx512_r64x6, BF16, F32, 4, AVX512, "avx512.c", "quantizes the panels of a block")  \
+  V("f16/avx512_r64x6", f16_avx512_r64x6, F16, F32, 4, AVX512, "avx512.c", "quantizes the panels of a block")     \
+  V("f32/avx512_r64x6", f32_avx512_r64x6, F32, F32, 4, AVX512, "avx512.c", "quantizes the panels of a block")     \
+  V("bf16/bf16/avx512bf16_r64x6", bf16_bf16_avx512bf16_r64x6, BF16, BF16, 4, AVX512BF16, "avx512bf16.c",          \
     "quantizes the panels of a block")
 #else
 #define TTQ_MATMUL_QUANTIZE_VARIANTS(V)

@@ -41,8 +41,8 @@ TTQ_INLINE __m256i round_group(ttq_group512 *g, ttq_extremes512 extremes, const 
   const __m512 range = _mm512_div_ps(_mm512_sub_ps(extremes.high, extremes.low), _mm512_set1_ps((float)((1 << bits) - 1)));
   const __m512i scale = _mm512_cvt_roundps_epi32(_mm512_mul_ps(range, steps->inverse[0]), NEAREST);
   const __m512i minimum = _mm512_cvt_roundps_epi32(_mm512_mul_ps(extremes.low, steps->inverse[1]), NEAREST);
-  g->minimum = _mm512_mul_ps(_mm512_cvtepi32_ps(minimum), steps->step[1]);
-  g->inverse = reciprocal(_mm512_mul_ps(_mm512_cvtepi32_ps(scale), steps->step[0]));
+  ttq_group512_steps(
+    g, _mm512_mul_ps(_mm512_cvtepi32_ps(scale), steps->step[0]), _mm512_mul_ps(_mm512_cvtepi32_ps(minimum), steps->step[1]), bits);
   g->bounded = 0;  // rounded, a range does not cover its ends
   return _mm256_set_m128i(_mm512_cvtepi32_epi8(minimum), _mm512_cvtepi32_epi8(scale));
 }

@@ -16,7 +16,7 @@ enum { TTQ_LONGEST_GROUP256 = 128 };
 
 typedef struct {
   __m256 v[2][TTQ_LONGEST_GROUP256];  // by half and channel
-  __m256 minimum[2], inverse[2];
+  __m256 inverse[2], offset[2];
   __m128i scale16[2], minimum16[2];
   size_t chunks;
 } ttq_group256;
@@ -99,22 +99,23 @@ TTQ_INLINE __m256 ttq_group256_range(ttq_group256 *g, int half, ttq_extremes256 
   g->minimum16[half] = _mm256_cvtps_ph(_mm256_add_ps(extremes.low, zero), NEAREST);
   const __m256 scale = _mm256_cvtph_ps(g->scale16[half]), minimum = _mm256_cvtph_ps(g->minimum16[half]);
   const __m256 some = _mm256_cmp_ps(scale, zero, _CMP_NEQ_UQ);
-  g->minimum[half] = minimum;
+  const __m256 start = _mm256_set1_ps((float)(1 << bits) + 0.5f);
   g->inverse[half] = _mm256_and_ps(some, _mm256_div_ps(_mm256_set1_ps(1), scale));
+  g->offset[half] = _mm256_sub_ps(start, _mm256_mul_ps(minimum, g->inverse[half]));
   // Only what is not finite differs from itself less itself: inf - inf and NaN are NaN.
   const __m256 difference = _mm256_or_ps(_mm256_sub_ps(scale, scale), _mm256_sub_ps(minimum, minimum));
   return _mm256_cmp_ps(difference, zero, _CMP_NEQ_UQ);
 }
 
 // Codes of four channels of a half, in the order a0 a1 a2 a3 b0 b1 b2 b3 c0 ... d3 of each lane of 128 bits, a letter a channel, a digit a
-// row. The packing instructions saturate, which is the clamp.
+// row. The packing instructions saturate, and so does the difference: that is the clamp.
 TTQ_INLINE __m256i ttq_codes256(const ttq_group256 *g, int half, size_t channel, int bits) {
-  __m256i n[4];
-  TTQ_UNROLL for (size_t i = 0; i < 4; i++) {
-    const __m256 steps = _mm256_mul_ps(_mm256_sub_ps(g->v[half][channel + i], g->minimum[half]), g->inverse[half]);
-    n[i] = _mm256_cvttps_epi32(_mm256_add_ps(steps, _mm256_set1_ps(0.5f)));
-  }
-  const __m256i codes = _mm256_packus_epi16(_mm256_packs_epi32(n[0], n[1]), _mm256_packs_epi32(n[2], n[3]));
+  __m256i n[4], pairs[2];
+  TTQ_UNROLL for (size_t i = 0; i < 4; i++)
+    n[i] = _mm256_cvttps_epi32(_mm256_add_ps(_mm256_mul_ps(g->v[half][channel + i], g->inverse[half]), g->offset[half]));
+  const __m256i origin = _mm256_set1_epi16((short)(1 << bits));
+  TTQ_UNROLL for (int i = 0; i < 2; i++) pairs[i] = _mm256_subs_epi16(_mm256_packs_epi32(n[2 * i], n[2 * i + 1]), origin);
+  const __m256i codes = _mm256_packus_epi16(pairs[0], pairs[1]);
   return bits == 8 ? codes : _mm256_min_epu8(codes, _mm256_set1_epi8((char)((1 << bits) - 1)));
 }
 

@@ -17,7 +17,7 @@ enum { TTQ_LONGEST_GROUP = 128 };
 
 typedef struct {
   __m512 v[TTQ_LONGEST_GROUP]; // by channel
-  __m512 minimum, inverse;
+  __m512 inverse, offset;
   __m512i halves;              // f16 scale[16] | f16 minimum[16]
   size_t chunks;
   int bounded;                 // no code needs the clamp
@@ -92,12 +92,17 @@ TTQ_INLINE void ttq_group512_scale(
   }
 }
 
-// p + 0.5, of which the code is the integral part. Sums and products run on different pipes, and sums are in the majority: a sum
-// may also be had as a product by one and a sum, rounded once.
-TTQ_INLINE __m512 ttq_position512(const ttq_group512 *g, __m512 v, int fused) {
-  enum { NEAREST = _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC };
-  const __m512 p = _mm512_mul_ps(_mm512_sub_ps(v, g->minimum), g->inverse), half = _mm512_set1_ps(0.5f);
-  return fused ? _mm512_fmadd_round_ps(p, _mm512_set1_ps(1), half, NEAREST) : _mm512_add_ps(p, half);
+// The position of v, counted from 2^bits (ttq_quantize_args).
+TTQ_INLINE __m512 ttq_position512(const ttq_group512 *g, __m512 v) {
+  return _mm512_add_ps(_mm512_mul_ps(v, g->inverse), g->offset);
+}
+
+// Sets what positions are taken by.
+TTQ_INLINE void ttq_group512_steps(ttq_group512 *g, __m512 scale, __m512 minimum, int bits) {
+  const __m512 start = _mm512_set1_ps((float)(1 << bits) + 0.5f);
+  const __mmask16 some = _mm512_cmp_ps_mask(scale, _mm512_setzero_ps(), _CMP_NEQ_UQ);
+  g->inverse = _mm512_maskz_div_ps(some, _mm512_set1_ps(1), scale);
+  g->offset = _mm512_sub_ps(start, _mm512_mul_ps(minimum, g->inverse));
 }
 
 // Rounds the range to f16 and returns the rows whose scale or minimum is not finite.
@@ -107,53 +112,53 @@ TTQ_INLINE __mmask16 ttq_group512_range(ttq_group512 *g, ttq_extremes512 extreme
   const __m512 range = _mm512_div_ps(_mm512_sub_ps(extremes.high, extremes.low), levels);
   const __m256i scale16 = _mm512_cvtps_ph(_mm512_add_ps(range, zero), NEAREST);
   const __m256i minimum16 = _mm512_cvtps_ph(_mm512_add_ps(extremes.low, zero), NEAREST);
-  const __m512 scale = _mm512_cvtph_ps(scale16);
-  g->minimum = _mm512_cvtph_ps(minimum16);
-  g->inverse = _mm512_maskz_div_ps(_mm512_cmp_ps_mask(scale, zero, _CMP_NEQ_UQ), _mm512_set1_ps(1), scale);
+  const __m512 scale = _mm512_cvtph_ps(scale16), minimum = _mm512_cvtph_ps(minimum16);
+  ttq_group512_steps(g, scale, minimum, bits);
   g->halves = _mm512_inserti64x4(_mm512_castsi256_si512(scale16), minimum16, 1);
-  // Each step from a value to its code is monotonic, so the ends of the range tell whether all codes are within 0 ... 2^bits - 1.
-  const __m512 first = ttq_position512(g, extremes.low, 0), last = ttq_position512(g, extremes.high, 0);
-  const __mmask16 above = _mm512_cmp_ps_mask(first, zero, _CMP_GE_OQ);
-  const __m512 limit = _mm512_set1_ps((float)(1 << bits));
+  // Each step from a value to its position is monotonic, so the ends of the range tell whether all codes are within 0 ... 2^bits - 1.
+  const __m512 origin = _mm512_set1_ps((float)(1 << bits)), limit = _mm512_set1_ps((float)(2 << bits));
+  const __m512 first = ttq_position512(g, extremes.low), last = ttq_position512(g, extremes.high);
+  const __mmask16 above = _mm512_cmp_ps_mask(first, origin, _CMP_GE_OQ);
   g->bounded &= _mm512_mask_cmp_ps_mask(above, last, limit, _CMP_LT_OQ) == 0xffff;
-  return _mm512_fpclass_ps_mask(scale, NOT_FINITE) | _mm512_fpclass_ps_mask(g->minimum, NOT_FINITE);
+  return _mm512_fpclass_ps_mask(scale, NOT_FINITE) | _mm512_fpclass_ps_mask(minimum, NOT_FINITE);
 }
 
-// Codes of four channels as a quad, `up` bits higher; bits that are no code's are to be masked. Added to 2^23 towards zero, a
-// number below leaves its integral part in the low bits of the sum; multiplied by 2^s on the way, the code stands at bit s.
-TTQ_INLINE __m512i ttq_code_quad512(const ttq_group512 *g, const __m512 v[4], int bits, int up, int bounded) {
-  enum { TRUNCATE = _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC };
+// Codes of four channels as a quad: of each position the bits that are its code, moved to the low end of their byte. The bits above
+// are other bits of positions and must be masked.
+TTQ_INLINE __m512i ttq_code_quad512(const ttq_group512 *g, const __m512 v[4], int bits, int bounded) {
+  const unsigned place = 23 - (unsigned)bits;
   __m512i n[4];
   TTQ_UNROLL for (int i = 0; i < 4; i++) {
-    __m512 position = ttq_position512(g, v[i], i % 2);
-    if (!bounded) { // NaN becomes 0
-      position = _mm512_max_ps(position, _mm512_setzero_ps());
-      position = _mm512_min_ps(position, _mm512_set1_ps((float)((1 << bits) - 1)));
+    __m512 position = ttq_position512(g, v[i]);
+    if (!bounded) { // NaN becomes 2^bits
+      position = _mm512_max_ps(position, _mm512_set1_ps((float)(1 << bits)));
+      position = _mm512_min_ps(position, _mm512_set1_ps((float)((2 << bits) - 1)));
     }
-    const __m512 unit = _mm512_set1_ps((float)(1 << (8 * (i % 2) + up)));
-    n[i] = _mm512_castps_si512(_mm512_fmadd_round_ps(position, unit, _mm512_set1_ps(0x1p23f), TRUNCATE));
+    n[i] = _mm512_castps_si512(position);
   }
   // 0xca: where the mask has ones the second operand, else the third.
-  const __m512i second = _mm512_set1_epi32((int)0xffffff00), upper = _mm512_set1_epi32((int)0xffff0000);
-  const __m512i n01 = _mm512_ternarylogic_epi32(second, n[1], n[0], 0xca);
-  const __m512i n23 = _mm512_ternarylogic_epi32(second, n[3], n[2], 0xca);
-  return _mm512_ternarylogic_epi32(upper, _mm512_slli_epi32(n23, 16), n01, 0xca);
+  const __m512i second = _mm512_set1_epi32(0x0000ff00), upper = _mm512_set1_epi32((int)0xffff0000);
+  const __m512i fourth = _mm512_set1_epi32((int)0xff000000);
+  const __m512i n01 = _mm512_ternarylogic_epi32(second, _mm512_srli_epi32(n[1], place - 8), _mm512_srli_epi32(n[0], place), 0xca);
+  const __m512i third = place >= 16 ? _mm512_srli_epi32(n[2], place - 16) : _mm512_slli_epi32(n[2], 16 - place);
+  const __m512i n23 = _mm512_ternarylogic_epi32(fourth, _mm512_slli_epi32(n[3], 24 - place), third, 0xca);
+  return _mm512_ternarylogic_epi32(upper, n23, n01, 0xca);
 }
 
 TTQ_INLINE void ttq_group512_codes(const ttq_group512 *g, int bits, uint32_t layout, int bounded, uint8_t *packed) {
   for (size_t c = 0; c < g->chunks; c++, packed += 64 * bits) {
     const __m512 *v = g->v + TTQ_CHUNK * c;
-    if (bits == 4 && layout != TTQ_LAYOUT_PLANES16) { // codes of odd quads are made where their fields are
-      const __m512i odd = _mm512_set1_epi8((char)0xf0);
+    if (bits == 4 && layout != TTQ_LAYOUT_PLANES16) { // two quads a vector
+      const __m512i even = _mm512_set1_epi8(0x0f);
       TTQ_UNROLL for (int j = 0; j < 4; j++) {
-        const __m512i low = ttq_code_quad512(g, v + 8 * j, bits, 0, bounded);
-        const __m512i high = ttq_code_quad512(g, v + 8 * j + 4, bits, 4, bounded);
-        _mm512_stream_si512((__m512i *)(packed + 64 * j), _mm512_ternarylogic_epi32(odd, high, low, 0xca));
+        const __m512i low = ttq_code_quad512(g, v + 8 * j, bits, bounded);
+        const __m512i high = ttq_code_quad512(g, v + 8 * j + 4, bits, bounded);
+        _mm512_stream_si512((__m512i *)(packed + 64 * j), _mm512_ternarylogic_epi32(even, low, _mm512_slli_epi32(high, 4), 0xca));
       }
       continue;
     }
     __m512i quads[8];
-    TTQ_UNROLL for (int q = 0; q < 8; q++) quads[q] = ttq_code_quad512(g, v + 4 * q, bits, 0, bounded);
+    TTQ_UNROLL for (int q = 0; q < 8; q++) quads[q] = ttq_code_quad512(g, v + 4 * q, bits, bounded);
     if (layout == TTQ_LAYOUT_PLANES16) ttq_store_planes512(packed, bits, quads);
     else ttq_store_chunk512(packed, bits, quads);
   }

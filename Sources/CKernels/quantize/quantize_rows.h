@@ -12,10 +12,11 @@
 //               and two halves share each of A's: 1.4 times as fast in L2, 1.6 to 1.8 cold; twelve sums at a time, in blocks of 6, were
 //               slower than eight
 //   avx512_r16  the same with 16 lanes; a chunk of bf16 is one transpose; codes bypass the caches; a group is packed after the next one is
-//               scaled, so that no division is waited for; codes are truncated by a sum that puts them in their place, and clamped only
-//               where a group's range asks for it; weights are fetched into L1 ahead of their use, and rows that follow one another into
-//               L2 as one stretch. Fetched into L2 alone, as before, 3072x1024 took 481 to 514 us in eight processes, now 265 to 314
-//               in three (`ttq bench`, 1 thread; 10.0 to 11.9 G weights/s); 4096x4096 1.64 to 1.66 ms for 2.25
+//               scaled, so that no division is waited for; codes are bits of a product and a sum, clamped only where a group's range
+//               asks for it: on Zen 4, whose ports and not memory bound this, 461 to 465 us and 3.02 to 3.05 ms at 3072x1024 and
+//               4096x4096 for 556 to 569 us and 3.45 to 3.52 ms with a difference, a product, a sum and a truncation (C program, 1 thread).
+//               Weights are fetched into L1 ahead of their use, and rows that follow one another into L2 as one stretch. Fetched into L2
+//               alone, on Zen 5, 3072x1024 took 481 to 514 us in eight processes, for 265 to 314 in three; 4096x4096 2.25 ms for 1.65
 // Each takes low-rank factors from the weights where there are any, as f32 and a rank at a time, on two of the four pipes: at rank 16
 // 701 us and 3.80 ms.
 //   avx512bf16_r16  pairs of ranks by vdpbf16ps, half the multiply-adds and the same bits: 529 us and 2.90 ms; for factors alone, since
@@ -35,33 +36,33 @@
 //   avx512_r16_search, avx512_planes16_search  tries each candidate on the group's scaled values, which are still in L1
 #if defined(__x86_64__)
 #define TTQ_QUANTIZE_VARIANTS(V) \
-  V("bf16/avx2_r16", 4, AVX2, BF16, "avx2.c", "8 rows a vector, bf16 pairs transposed", bf16_avx2_r16) \
-  V("f16/avx2_r16", 4, AVX2, F16, "avx2.c", "8 rows a vector, f16 widened, then transposed", f16_avx2_r16) \
-  V("f32/avx2_r16", 4, AVX2, F32, "avx2.c", "8 rows a vector, f32 transposed", f32_avx2_r16) \
-  V("bf16/avx512_r16", 6, AVX512, BF16, "avx512.c", "16 rows a vector, bf16 pairs transposed, packing one group behind", bf16_avx512_r16) \
-  V("f16/avx512_r16", 6, AVX512, F16, "avx512.c", "16 rows a vector, f16 widened, then transposed", f16_avx512_r16) \
-  V("f32/avx512_r16", 6, AVX512, F32, "avx512.c", "16 rows a vector, f32 transposed", f32_avx512_r16)
+  V("bf16/avx2_r16", 5, AVX2, BF16, "avx2.c", "8 rows a vector, bf16 pairs transposed", bf16_avx2_r16) \
+  V("f16/avx2_r16", 5, AVX2, F16, "avx2.c", "8 rows a vector, f16 widened, then transposed", f16_avx2_r16) \
+  V("f32/avx2_r16", 5, AVX2, F32, "avx2.c", "8 rows a vector, f32 transposed", f32_avx2_r16) \
+  V("bf16/avx512_r16", 7, AVX512, BF16, "avx512.c", "16 rows a vector, bf16 pairs transposed, packing one group behind", bf16_avx512_r16) \
+  V("f16/avx512_r16", 7, AVX512, F16, "avx512.c", "16 rows a vector, f16 widened, then transposed", f16_avx512_r16) \
+  V("f32/avx512_r16", 7, AVX512, F32, "avx512.c", "16 rows a vector, f32 transposed", f32_avx512_r16)
 #define TTQ_QUANTIZE_FACTORS_VARIANTS(V) \
-  V("bf16/avx512bf16_r16", 3, AVX512BF16, BF16, "avx512bf16.c", "pairs of ranks a multiply-add", bf16_avx512bf16_r16)
+  V("bf16/avx512bf16_r16", 4, AVX512BF16, BF16, "avx512bf16.c", "pairs of ranks a multiply-add", bf16_avx512bf16_r16)
 #define TTQ_QUANTIZE_PLANES_VARIANTS(V) \
-  V("bf16/avx512_planes16", 4, AVX512, BF16, "avx512.c", "as avx512_r16, codes stored bit by bit", bf16_avx512_planes16) \
-  V("f16/avx512_planes16", 4, AVX512, F16, "avx512.c", "as avx512_r16, codes stored bit by bit", f16_avx512_planes16) \
-  V("f32/avx512_planes16", 4, AVX512, F32, "avx512.c", "as avx512_r16, codes stored bit by bit", f32_avx512_planes16)
+  V("bf16/avx512_planes16", 5, AVX512, BF16, "avx512.c", "as avx512_r16, codes stored bit by bit", bf16_avx512_planes16) \
+  V("f16/avx512_planes16", 5, AVX512, F16, "avx512.c", "as avx512_r16, codes stored bit by bit", f16_avx512_planes16) \
+  V("f32/avx512_planes16", 5, AVX512, F32, "avx512.c", "as avx512_r16, codes stored bit by bit", f32_avx512_planes16)
 #define TTQ_QUANTIZE_COMPACT_VARIANTS(V) \
-  V("bf16/avx512_c16", 3, AVX512, BF16, "avx512_compact.c", "steps of each row first, codes from L2", bf16_avx512_c16) \
-  V("f16/avx512_c16", 3, AVX512, F16, "avx512_compact.c", "steps of each row first, codes from L2", f16_avx512_c16) \
-  V("f32/avx512_c16", 3, AVX512, F32, "avx512_compact.c", "steps of each row first, codes from L2", f32_avx512_c16)
+  V("bf16/avx512_c16", 4, AVX512, BF16, "avx512_compact.c", "steps of each row first, codes from L2", bf16_avx512_c16) \
+  V("f16/avx512_c16", 4, AVX512, F16, "avx512_compact.c", "steps of each row first, codes from L2", f16_avx512_c16) \
+  V("f32/avx512_c16", 4, AVX512, F32, "avx512_compact.c", "steps of each row first, codes from L2", f32_avx512_c16)
 #define TTQ_QUANTIZE_SEARCH_VARIANTS(V) \
-  V("bf16/avx2_r16_search", 1, AVX2, BF16, "avx2_search.c", "as avx2_r16, least weighted error among ranges", bf16_avx2_r16_search) \
-  V("f16/avx2_r16_search", 1, AVX2, F16, "avx2_search.c", "as avx2_r16, least weighted error among ranges", f16_avx2_r16_search) \
-  V("f32/avx2_r16_search", 1, AVX2, F32, "avx2_search.c", "as avx2_r16, least weighted error among ranges", f32_avx2_r16_search) \
-  V("bf16/avx512_r16_search", 2, AVX512, BF16, "avx512_search.c", "as avx512_r16, least weighted error among ranges", bf16_avx512_r16_search) \
-  V("f16/avx512_r16_search", 2, AVX512, F16, "avx512_search.c", "as avx512_r16, least weighted error among ranges", f16_avx512_r16_search) \
-  V("f32/avx512_r16_search", 2, AVX512, F32, "avx512_search.c", "as avx512_r16, least weighted error among ranges", f32_avx512_r16_search)
+  V("bf16/avx2_r16_search", 2, AVX2, BF16, "avx2_search.c", "as avx2_r16, least weighted error among ranges", bf16_avx2_r16_search) \
+  V("f16/avx2_r16_search", 2, AVX2, F16, "avx2_search.c", "as avx2_r16, least weighted error among ranges", f16_avx2_r16_search) \
+  V("f32/avx2_r16_search", 2, AVX2, F32, "avx2_search.c", "as avx2_r16, least weighted error among ranges", f32_avx2_r16_search) \
+  V("bf16/avx512_r16_search", 3, AVX512, BF16, "avx512_search.c", "as avx512_r16, least weighted error among ranges", bf16_avx512_r16_search) \
+  V("f16/avx512_r16_search", 3, AVX512, F16, "avx512_search.c", "as avx512_r16, least weighted error among ranges", f16_avx512_r16_search) \
+  V("f32/avx512_r16_search", 3, AVX512, F32, "avx512_search.c", "as avx512_r16, least weighted error among ranges", f32_avx512_r16_search)
 #define TTQ_QUANTIZE_PLANES_SEARCH_VARIANTS(V) \
-  V("bf16/avx512_planes16_search", 2, AVX512, BF16, "avx512_search.c", "as avx512_r16_search, codes stored bit by bit", bf16_avx512_planes16_search) \
-  V("f16/avx512_planes16_search", 2, AVX512, F16, "avx512_search.c", "as avx512_r16_search, codes stored bit by bit", f16_avx512_planes16_search) \
-  V("f32/avx512_planes16_search", 2, AVX512, F32, "avx512_search.c", "as avx512_r16_search, codes stored bit by bit", f32_avx512_planes16_search)
+  V("bf16/avx512_planes16_search", 3, AVX512, BF16, "avx512_search.c", "as avx512_r16_search, codes stored bit by bit", bf16_avx512_planes16_search) \
+  V("f16/avx512_planes16_search", 3, AVX512, F16, "avx512_search.c", "as avx512_r16_search, codes stored bit by bit", f16_avx512_planes16_search) \
+  V("f32/avx512_planes16_search", 3, AVX512, F32, "avx512_search.c", "as avx512_r16_search, codes stored bit by bit", f32_avx512_planes16_search)
 #else
 #define TTQ_QUANTIZE_SEARCH_VARIANTS(V)
 #define TTQ_QUANTIZE_PLANES_SEARCH_VARIANTS(V)

@@ -12,7 +12,7 @@ enum QuantizeSIMD {
   private static func variant(_ element: ElementType, kernel: QuantizeKernel) -> Variant<QuantizeKernel> {
     Variant(
       VariantRow(
-        name: "\(element.rawValue)/simd", revision: 3, isa: .baseline, summary: "sixteen channels of a row at a time",
+        name: "\(element.rawValue)/simd", revision: 4, isa: .baseline, summary: "sixteen channels of a row at a time",
         file: "Sources/Kernels/Quantize/QuantizeSIMD.swift", bits: WeightFormat.supportedBits, element: element,
         layout: .rows),
       kernel: kernel)
@@ -121,8 +121,8 @@ extension GroupRange {
   /// The codes of sixteen values.
   @inline(__always)
   func codes(_ values: SIMD16<Float>) -> SIMD16<UInt8> {
-    let position = (values - minimum) * inverse + 0.5
-    let bounded = position.greater(SIMD16(repeating: 0)).lesser(SIMD16(repeating: Float(largestCode)))
-    return SIMD16<UInt8>(truncatingIfNeeded: bounded.truncated)
+    let position = values * inverse + offset
+    let bounded = position.greater(SIMD16(repeating: origin)).lesser(SIMD16(repeating: origin + Float(largestCode)))
+    return SIMD16<UInt8>(truncatingIfNeeded: (bounded - origin).truncated)
   }
 }

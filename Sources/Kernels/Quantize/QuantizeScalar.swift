@@ -23,7 +23,7 @@ enum QuantizeScalar {
   ) -> Variant<QuantizeKernel> {
     Variant(
       VariantRow(
-        name: "\(element.rawValue)/\(layout.scalarName)", revision: 5, isa: .baseline,
+        name: "\(element.rawValue)/\(layout.scalarName)", revision: 6, isa: .baseline,
         summary: "reference: weight after weight", file: "Sources/Kernels/Quantize/QuantizeScalar.swift",
         bits: WeightFormat.supportedBits, element: element, layout: layout, searches: nil),
       kernel: kernel)
@@ -151,6 +151,9 @@ package struct GroupRange {
   package let scale: Float
   package let minimum: Float
   let inverse: Float
+  /// The position of 0; that of code 0 is `origin`.
+  let offset: Float
+  let origin: Float
   let largestCode: Int
 
   /// A range rounded to f16.
@@ -166,14 +169,16 @@ package struct GroupRange {
     self.scale = scale
     self.minimum = minimum
     inverse = scale > 0 ? 1 / scale : 0
+    origin = Float(largestCode + 1)
+    offset = (origin + 0.5) - minimum * inverse
     self.largestCode = largestCode
   }
 
   var isFinite: Bool { scale.isFinite && minimum.isFinite }
 
   package func code(_ value: Float) -> Int {
-    let position = (value - minimum) * inverse + 0.5
+    let position = value * inverse + offset
     guard position.isFinite else { return 0 }
-    return max(0, min(largestCode, Int(max(-1, min(256, position)))))
+    return Int(max(origin, min(origin + Float(largestCode), position)) - origin)
   }
 }
