@@ -11,8 +11,19 @@
 // Into the second-level cache, which has room for what both streams bring before it is used.
 enum { FETCH_AHEAD = 32768 };
 
-TTQ_INLINE void fetch(const uint8_t *from, size_t bytes) {
-  for (size_t line = 0; line < bytes; line += 64) _mm_prefetch((const char *)from + FETCH_AHEAD + line, _MM_HINT_T1);
+TTQ_INLINE void fetch(const kv_stream *s, const uint8_t *from, size_t bytes) {
+  for (size_t line = 0; line < bytes; line += 64) _mm_prefetch((const char *)from + s->ahead + line, _MM_HINT_T1);
+}
+
+// How far after the block of positions p and on of kv head `kv` the one lies that will be used FETCH_AHEAD bytes later: of this head, or, at its
+// end, of the next one, which lies a capacity further on.
+TTQ_INLINE size_t ahead_of(const kv_stream *s, const ttq_attention_args *a, size_t kv, size_t p, size_t end) {
+  const size_t block = TTQ_ATTENTION_POSITIONS * s->bytes, blocks = block < FETCH_AHEAD ? FETCH_AHEAD / block : 1;
+  const size_t next = p + blocks * TTQ_ATTENTION_POSITIONS, all = (end + TTQ_ATTENTION_POSITIONS - 1) / TTQ_ATTENTION_POSITIONS;
+  const int more = (kv + 1) * (a->heads / a->kv_heads) < a->head_end;
+  if (next < end || !more) return blocks * block;
+  const size_t first = next - all * TTQ_ATTENTION_POSITIONS;
+  return (a->capacity - p + (first < end ? first : 0)) * s->bytes;
 }
 
 // Scores of VF / heads positions for `heads` heads: lane h * (VF / heads) + p.
@@ -23,7 +34,7 @@ TTQ_INLINE vf score_tile(uint32_t element, const kv_stream *s, const uint8_t *ke
   TTQ_UNROLL for (int i = 0; i < VF; i++) sums[i] = vf_all(0);
   size_t d = 0;
   for (; d + line <= s->dim; d += line) {
-    TTQ_UNROLL for (int p = 0; p < positions; p++) fetch(keys + p * s->bytes + d * size, 64);
+    TTQ_UNROLL for (int p = 0; p < positions; p++) fetch(s, keys + p * s->bytes + d * size, 64);
     TTQ_UNROLL for (size_t i = 0; i < line; i += VF) {
       vf q[4];
       TTQ_UNROLL for (int h = 0; h < heads; h++) q[h] = vf_load(queries + h * s->dim + d + i);
@@ -80,7 +91,7 @@ TTQ_INLINE void add_columns(
     total[h][c] = short_by ? vf_load_first(from, kept) : vf_load(from);
   }
   for (size_t p = 0; p < count; p++, values += s->bytes) {
-    fetch(values, columns * VF * size);
+    fetch(s, values, columns * VF * size);
     vf weight[4];
     TTQ_UNROLL for (int h = 0; h < heads; h++) weight[h] = vf_all(weights[h * TTQ_ATTENTION_POSITIONS + p]);
     TTQ_UNROLL for (int c = 0; c < columns; c++) {
@@ -130,7 +141,7 @@ TTQ_INLINE void weigh_heads(
 TTQ_INLINE void attend_heads(uint32_t element, const ttq_attention_args *a, size_t t, size_t kv, size_t begin, size_t heads) {
   const tile_scratch m = scratch_of(a);
   const softmax_state state = {.sums = m.sums, .greatest = m.greatest, .total = m.total};
-  const kv_stream s = stream_of(element, a, kv);
+  kv_stream s = stream_of(element, a, kv);
   for (size_t h = 0; h < heads; h++) {
     scale_row(a->q + (t * a->heads + begin + h) * a->dim, a->scale, m.queries + h * a->dim, a->dim);
     m.greatest[h] = -FLT_MAX;
@@ -141,6 +152,7 @@ TTQ_INLINE void attend_heads(uint32_t element, const ttq_attention_args *a, size
   for (size_t p = 0; p < end; p += TTQ_ATTENTION_POSITIONS) {
     const size_t count = lesser(end - p, TTQ_ATTENTION_POSITIONS);
     const uint8_t *keys = s.keys + p * s.bytes, *values = s.values + p * s.bytes;
+    s.ahead = ahead_of(&s, a, kv, p, end);
     for (size_t h = 0; h < heads;) {
       float *scores = m.scores + h * TTQ_ATTENTION_POSITIONS;
       const float *queries = m.queries + h * a->dim;

@@ -17,11 +17,11 @@ typedef struct {
   float *queries, *sums, *scores, *panel, *widened, *greatest, *total;
 } tile_scratch;
 
-// The keys and values of one kv head, `bytes` a position.
+// The keys and values of one kv head, `bytes` a position, of which those `ahead` bytes further on are fetched.
 typedef struct {
   const uint8_t *keys, *values;
   const float *key_scales, *value_scales;
-  size_t bytes, dim;
+  size_t bytes, dim, ahead;
 } kv_stream;
 
 TTQ_INLINE size_t element_bytes(uint32_t element) { return element == TTQ_F32 ? 4 : element == TTQ_INT8 ? 1 : 2; }
