@@ -97,13 +97,15 @@ struct PlayOffTests {
     func candidate(_ variant: String, _ median: Double, threads: Int = 1) throws -> CandidateResult {
       try PlanEmissionTests.result(PlanEmissionTests.statistic, variant, threads: threads, median: median)
     }
+    // With two threads, 1.8 times as slow may be where the host had the cores.
     let results = [
-      try candidate("scalar", 300), try candidate("simd", 115), try candidate("tiled_c32", 100),
-      try candidate("simd", 90, threads: 2),
+      try candidate("scalar", 180), try candidate("simd", 115), try candidate("tiled_c32", 100),
+      try candidate("simd", 90, threads: 2), try candidate("tiled_c32", 162, threads: 2),
+      try candidate("scalar", 200, threads: 2),
     ]
     let contenders = Contest.all(results, count: 3).flatMap(\.contenders)
-    #expect(contenders.map(\.variant) == ["tiled_c32", "simd", "simd"])
-    #expect(contenders.map(\.configuration.threads) == [1, 1, 2])
+    #expect(contenders.map(\.variant) == ["tiled_c32", "simd", "simd", "tiled_c32"])
+    #expect(contenders.map(\.configuration.threads) == [1, 1, 2, 2])
     #expect(Contest.all([results[0]], count: 3).isEmpty)
   }
 }

@@ -113,6 +113,8 @@ struct SearchTests {
     // The same variant on 128 x 64, twice the work.
     #expect(abs((evidence.expected(12)?.nanoseconds ?? 0) - (2 * 4096 + 1)) < 1e-6)
     #expect(evidence.expected(12)?.sameTokens == true && evidence.expected(1) == nil)
+    // Twice the output channels are alike, four times the input channels are not.
+    #expect(evidence.expected(12)?.isAlike == true && evidence.expected(24)?.isAlike == false)
   }
 
   @Test func aRecordedMeasurementIsThePrefixOfItsSamples() throws {

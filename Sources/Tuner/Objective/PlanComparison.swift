@@ -45,9 +45,9 @@ package struct PlanComparison: Sendable {
   /// The share of the shared questions that flipped.
   package var share: Double { shared > 0 ? Double(flips) / Double(shared) : 0 }
 
-  private static let processes = 3
+  private static let processes = 5
   /// Rounds in each process.
-  private static let rounds = 5
+  private static let rounds = 3
 
   /// Has the two winners of each difference timed in turns, in several processes of `worker` as in a tuning.
   ///

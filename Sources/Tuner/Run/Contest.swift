@@ -14,7 +14,8 @@ package struct Contest {
     self.played = played
   }
 
-  /// A candidate slower than the best of its thread count by more than this has no chance, whatever the machine's mood was.
+  /// A candidate slower than the best of its thread count by more than this, and by more than the cores' placement may be to blame for, has
+  /// no chance.
   private static let chance = 1.2
   /// Streams of one kernel that take part at most, so that they do not keep other kernels out.
   private static let streams = 2
@@ -51,7 +52,8 @@ package struct Contest {
         fastest <= Self.hopelessLayout * (best[key.problem] ?? .infinity)
       else { return nil }
       let contenders = Dictionary(grouping: group, by: \.configuration.threads).sorted { $0.key < $1.key }.flatMap {
-        _, same in
+        threads, same in
+        let chance = Self.chance * PlacementSwing.factor(threads: threads)
         let ranked = same.sorted { $0.median < $1.median }
         let leaders = ranked.ofEachKernel(streams).prefix(count)
         // The usual stream of the foremost kernel is to stay where the others hardly differ from it.

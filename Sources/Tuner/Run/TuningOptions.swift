@@ -116,7 +116,7 @@ struct Effort: Sendable {
       playOffBudget = 300e6
       finalists = 4
       rounds = 15
-      processes = 3
+      processes = 5
       minimumSamples = 11
       maximumSamples = 301
       counterBudget = 10e6
@@ -128,7 +128,7 @@ struct Effort: Sendable {
       playOffBudget = 300e6
       finalists = 4
       rounds = 15
-      processes = 3
+      processes = 5
       minimumSamples = 11
       maximumSamples = 61
       counterBudget = 10e6

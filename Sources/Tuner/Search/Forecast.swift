@@ -9,6 +9,8 @@ package struct Forecast: Sendable {
     package let nanoseconds: Double
     /// Whether it comes from the same token count; across token counts a tile may behave otherwise.
     package let sameTokens: Bool
+    /// Whether it comes from about as many input channels, too; how well a tile does depends on them.
+    package let isAlike: Bool
   }
 
   /// The points that are alike but for the shape.
@@ -28,8 +30,14 @@ package struct Forecast: Sendable {
 
   private struct Sighting {
     var tokens: Int
+    var channels: Int
     var floor: Double
     var median: Double
+
+    /// Whether a tile behaves for `problem` as it did here.
+    func isLike(_ problem: Problem) -> Bool {
+      tokens == problem.tokens && channels <= 2 * problem.k && problem.k <= 2 * channels
+    }
   }
 
   private var sightings: [Line: [Sighting]] = [:]
@@ -37,23 +45,25 @@ package struct Forecast: Sendable {
 
   mutating func learn(_ point: SearchPoint, median: Double) {
     sightings[Line(point), default: []].append(
-      Sighting(tokens: point.problem.tokens, floor: point.floor, median: median))
+      Sighting(tokens: point.problem.tokens, channels: point.problem.k, floor: point.floor, median: median))
     overhead[point.threads] = min(overhead[point.threads] ?? .infinity, median)
   }
 
-  /// What the nearest problem of the same token count lets expect, else the nearest of all. Another stream changes a time by a part of it,
+  /// What the nearest problem that is alike lets expect, else of the same token count, else the nearest of all. Another stream changes a time by a part of it,
   /// so one that was never seen is expected to take what the usual one does.
   func expected(_ point: SearchPoint) -> Expectation? {
-    let tokens = point.problem.tokens
+    let problem = point.problem
     func distance(_ sighting: Sighting) -> (Int, Double) {
       let ratio = sighting.floor / point.floor
-      return (sighting.tokens == tokens ? 0 : 1, max(ratio, 1 / ratio))
+      return (sighting.isLike(problem) ? 0 : sighting.tokens == problem.tokens ? 1 : 2, max(ratio, 1 / ratio))
     }
     var line = Line(point)
     if sightings[line] == nil { line.configuration.stream = nil }
     guard let known = sightings[line]?.min(by: { distance($0) < distance($1) }) else { return nil }
     let fixed = overhead[point.threads] ?? 0
     let slack = max(known.median - fixed, 0) / known.floor
-    return Expectation(nanoseconds: fixed + slack * point.floor, sameTokens: known.tokens == tokens)
+    return Expectation(
+      nanoseconds: fixed + slack * point.floor, sameTokens: known.tokens == problem.tokens,
+      isAlike: known.isLike(problem))
   }
 }

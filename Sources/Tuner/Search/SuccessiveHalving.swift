@@ -3,8 +3,9 @@ internal import Records
 /// A short look at every point that may win, then a longer one at the best of each bracket (Jamieson, Talwalkar 2016); what is left is
 /// for the play-off.
 ///
-/// The look begins with the rule's choice for each problem, so that a search cut short still answers all of them, and goes on from small
-/// problems to large ones: what a variant took there tells where it cannot win. Other streams come last, for variants that may win.
+/// The look begins with the rule's choice for each problem, so that a search cut short still answers all of them, then takes one kind of
+/// kernel after the other, from small problems to large ones: what a variant took there tells where it cannot win. Other streams come last,
+/// for variants that may win.
 struct SuccessiveHalving: SearchStrategy {
   private let space: SearchSpace
   /// Points of the rung at hand, the next one last.
@@ -15,8 +16,8 @@ struct SuccessiveHalving: SearchStrategy {
   private static let shares = [1.0 / 32, 1.0 / 8]
   /// Samples that a look takes at least.
   private static let samples = [3, 5]
-  /// A point has no chance where it is expected to take this many times as long as the best; from another token count less is known.
-  private static let chance = (sameTokens: 1.3, otherTokens: 2.0)
+  /// A point has no chance where it is expected to take this many times as long as the best; from a problem that is not alike less is known.
+  private static let chance = (alike: 1.3, other: 2.0)
   /// Points slower than the best of their bracket by more than this do not go on.
   private static let stays = 1.25
   /// A layout whose best is slower than that of another one by more than this has no next rung.
@@ -29,8 +30,9 @@ struct SuccessiveHalving: SearchStrategy {
     self.space = space
     let points = space.points
     func rank(_ index: Int) -> (Int, Double, Int) {
-      let stage = points[index].tier == .rule ? 0 : points[index].key.configuration.stream == nil ? 1 : 2
-      return (stage, stage == 0 ? 0 : points[index].floor, index)
+      let (tier, isUsual) = (points[index].tier, points[index].key.configuration.stream == nil)
+      let stage = isUsual ? tier.rawValue : SearchPoint.Tier.reference.rawValue + 1
+      return (stage, tier == .rule && isUsual ? 0 : points[index].floor, index)
     }
     queue = points.indices.sorted { rank($0) > rank($1) }
   }
@@ -56,7 +58,7 @@ struct SuccessiveHalving: SearchStrategy {
       let candidate = space.points[point]
       return !candidate.isBounded || candidate.tier.leastLoss * candidate.floor <= best
     }
-    let chance = expected.sameTokens ? Self.chance.sameTokens : Self.chance.otherTokens
+    let chance = expected.isAlike ? Self.chance.alike : Self.chance.other
     return expected.nanoseconds <= chance * best
   }
 
