@@ -13,11 +13,11 @@ package final class ColdArena {
   /// How many copies there are, and how many places each lies after the one before it.
   private var (places, step) = (1, 1)
 
-  /// An arena of at least `bytes` bytes.
+  /// An arena of at least `bytes` bytes, taken when it is first filled.
   package init(bytes: Int, pages: Pages = .huge) {
     self.pages = pages
     self.bytes = bytes
-    memory = AlignedBuffer(repeating: 0, count: max(bytes, 64), pages: pages)
+    memory = AlignedBuffer(repeating: 0, count: 0)
   }
 
   /// The copies of `size` bytes each, of which the last may reach beyond what was asked for: one alone of half the arena would still be in
@@ -31,17 +31,18 @@ package final class ColdArena {
 
   /// Fills every copy of `size` bytes with what `make` writes into the first; `key` names the contents.
   package func fill(size: Int, key: String, make: (UnsafeMutablePointer<UInt8>) -> Void) {
-    let needed = copies(of: size) * Self.stride(size)
+    let copies = copies(of: size)
+    let needed = copies * Self.stride(size)
     if needed > memory.count {
       memory = AlignedBuffer(repeating: 0, count: needed, pages: pages)
     } else if self.key == key {
       return
     }
     self.key = key
-    places = copies(of: size)
+    places = copies
     step = Self.step(over: places)
     unsafe make(memory.pointer)
-    for index in 1..<max(1, places) {
+    for index in 1..<places {
       unsafe (memory.pointer + index * Self.stride(size)).update(from: memory.pointer, count: size)
     }
   }

@@ -14,9 +14,12 @@ package struct Contest {
     self.played = played
   }
 
-  /// A candidate slower than the best of its thread count by more than this, and by more than the cores' placement may be to blame for, has
-  /// no chance.
-  private static let chance = 1.2
+  /// A candidate that took more than this many times as long as the best of its thread count has no chance.
+  ///
+  /// A host moves virtual cores together and apart, and apart they get more from memory: on two vCPUs of a Zen 4 and of a Zen 5 a product of
+  /// one token with two threads took 1.6 times as long at one time as at another. What was looked at minutes apart may differ by that and be
+  /// the same.
+  private static func chance(threads: Int) -> Double { threads > 1 ? 1.2 * 1.6 : 1.2 }
   /// Streams of one kernel that take part at most, so that they do not keep other kernels out.
   private static let streams = 2
   /// A layout whose best takes this many times as long as another one's needs no play-off.
@@ -53,7 +56,6 @@ package struct Contest {
       else { return nil }
       let contenders = Dictionary(grouping: group, by: \.configuration.threads).sorted { $0.key < $1.key }.flatMap {
         threads, same in
-        let chance = Self.chance * PlacementSwing.factor(threads: threads)
         let ranked = same.sorted { $0.median < $1.median }
         let leaders = ranked.ofEachKernel(streams).prefix(count)
         // The usual stream of the foremost kernel is to stay where the others hardly differ from it.
@@ -61,7 +63,7 @@ package struct Contest {
           $0.variant == ranked[0].variant && $0.configuration == ranked[0].configuration.sharing
         }
         let others = leaders.contains { $0.key == usual?.key } ? [] : [usual].compactMap { $0 }
-        return (leaders + others).filter { $0.median <= chance * ranked[0].median }
+        return (leaders + others).filter { $0.median <= Self.chance(threads: threads) * ranked[0].median }
       }
       return contenders.count > 1 ? Contest(contenders: contenders) : nil
     }

@@ -49,8 +49,8 @@ package struct Forecast: Sendable {
     overhead[point.threads] = min(overhead[point.threads] ?? .infinity, median)
   }
 
-  /// What the nearest problem that is alike lets expect, else of the same token count, else the nearest of all. Another stream changes a time by a part of it,
-  /// so one that was never seen is expected to take what the usual one does.
+  /// What the nearest problem that is alike lets expect, else of the same token count, else the nearest of all. Another stream changes a
+  /// time by a part of it, so one that was never seen is expected to take what the usual one does.
   func expected(_ point: SearchPoint) -> Expectation? {
     let problem = point.problem
     func distance(_ sighting: Sighting) -> (Int, Double) {

@@ -32,7 +32,7 @@ struct SuccessiveHalving: SearchStrategy {
     func rank(_ index: Int) -> (Int, Double, Int) {
       let (tier, isUsual) = (points[index].tier, points[index].key.configuration.stream == nil)
       let stage = isUsual ? tier.rawValue : SearchPoint.Tier.reference.rawValue + 1
-      return (stage, tier == .rule && isUsual ? 0 : points[index].floor, index)
+      return (stage, tier == .rule ? 0 : points[index].floor, index)
     }
     queue = points.indices.sorted { rank($0) > rank($1) }
   }
