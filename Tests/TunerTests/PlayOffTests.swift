@@ -78,6 +78,22 @@ struct PlayOffTests {
     #expect(contest.results.map(\.status) == [.wrong, .correct])
   }
 
+  @Test func whatMayOrMayNotBeSlowerIsUndecided() throws {
+    let screened = try ["scalar", "simd"].map {
+      try PlanEmissionTests.result(PlanEmissionTests.statistic, $0, median: 100)
+    }
+    func isUndecided(_ slower: (Int) -> Double) -> Bool {
+      let rounds = [(0..<15).map(slower), (0..<15).map { _ in 100 }]
+      return Contest(
+        contenders: screened, played: rounds.map { CandidateMeasurement(status: .correct, samples: $0, rounds: $0) }
+      ).isUndecided
+    }
+    #expect(isUndecided { 100.5 + Double($0 % 3) })
+    #expect(!isUndecided { 104 + Double($0 % 3) })
+    #expect(!isUndecided { _ in 100.2 })
+    #expect(!Contest(contenders: screened).isUndecided)
+  }
+
   @Test func theStreamsOfAKernelLeaveRoomForOthers() throws {
     func candidate(_ variant: String, _ median: Double, ahead prefetch: Int? = nil) throws -> CandidateResult {
       var result = try PlanEmissionTests.result(PlanEmissionTests.statistic, variant, median: median)

@@ -27,6 +27,8 @@ struct SimulateCommand: ParsableCommand {
   @Option(help: "What chance starts from.")
   var seed: UInt64 = 1
 
+  /// The answers that are listed at most.
+  private static let losing = 5
   /// The moments at which a curve is printed.
   private static let moments = [0, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.5, 0.75, 1]
 
@@ -60,10 +62,13 @@ struct SimulateCommand: ParsableCommand {
     let summary = summary(outcomes)
     let curves = curves(StrategyRow.all.map { simulation.run($0) })
     print(markdown ? summary.markdown : summary.text)
-    if let worst = outcomes.first(where: \.isDefault)?.worst {
-      print(
-        "\nthe default's worst: \(worst.chosen), \(Self.percent(worst.regret)) slower than \(worst.best) with \(Quantity.decimal(worst.bestNanoseconds / 1e3, digits: 1)) us"
-      )
+    if let outcome = outcomes.first(where: \.isDefault) {
+      let loss = Self.percent(SimulationOutcome.loss)
+      print("\nof the default's \(outcome.answers) answers \(outcome.losing.count) lose more than \(loss)")
+      for answer in outcome.losing.prefix(Self.losing) {
+        let best = "\(answer.best) with \(Quantity.decimal(answer.bestNanoseconds / 1e3, digits: 1)) us"
+        print("- \(answer.chosen): \(Self.percent(answer.regret)) slower than \(best)")
+      }
     }
     print("\nregret, mean and worst, after a share of the time without a limit\n")
     print(markdown ? curves.markdown : curves.text)

@@ -40,11 +40,13 @@ final class DequantizeTrial: Trial {
     weights.reset()
     run(copy: 0)
     let view = unsafe PackedView(base: arena.copy(0, of: geometry.bytes(n: n)), geometry: geometry)
-    return weights.compare(at: checkedIndices(rows: n, columns: geometry.k)) { index in
+    let indices = checkedIndices(rows: n, columns: geometry.k)
+    let expected = indices.map { index in
       let (row, k) = (index / geometry.k, index % geometry.k)
       let group = k / geometry.format.group
       let product = unsafe Float(view.code(row: row, channel: k)) * view.scale(row: row, group: group)
       return unsafe Double(product + view.minimum(row: row, group: group))
     }
+    return weights.compare(at: indices, with: expected)
   }
 }

@@ -48,18 +48,29 @@ final class MatmulTrial: Trial {
   func check() -> TrialCheck {
     y.reset()
     run(copy: 0)
-    let weights = unsafe UnsafeRawPointer(arena.copy(0, of: copyBytes))
-    return y.compare(at: checkedIndices(rows: tokens, columns: n)) { index in
-      let (t, row) = (index / n, index % n)
-      var total = 0.0
-      for channel in 0..<k {
-        total +=
-          unsafe Double(operation.element.widen(weights, index: row * k + channel))
-          * Double(operation.activation.rounded(x[t * k + channel]))
+    let indices = checkedIndices(rows: tokens, columns: n)
+    let expected = arena.product("matmul/\(operation.activation)/\(tokens)") {
+      let weights = unsafe UnsafeRawPointer(arena.copy(0, of: copyBytes))
+      return indices.map { index in
+        unsafe denseProduct(weights, operation.element, row: index % n, x, operation.activation, token: index / n, k: k)
       }
-      return total
     }
+    return y.compare(at: indices, with: expected)
   }
+}
+
+/// The dot product of one row of N x K `weights` with one token of T x K `x`, in double precision.
+func denseProduct(
+  _ weights: UnsafeRawPointer, _ element: ElementType, row: Int, _ x: borrowing AlignedBuffer<Float>,
+  _ activation: ActivationFormat, token: Int, k: Int
+) -> Double {
+  var total = 0.0
+  for channel in 0..<k {
+    total +=
+      unsafe Double(element.widen(weights, index: row * k + channel))
+      * Double(activation.rounded(x[token * k + channel]))
+  }
+  return total
 }
 
 extension ActivationFormat {

@@ -73,21 +73,19 @@ final class MatmulQuantizeTrial: Trial {
     let bytes = geometry.bytes(n: n)
     unsafe packed.update(repeating: 0xAA, count: bytes)
     guard compute(copy: 0) else { return TrialCheck(error: 1, fault: "reports a scale or minimum beyond f16") }
-    let weights = unsafe UnsafeRawPointer(arena.copy(0, of: copyBytes))
     guard let different = unsafe differences(from: packed, count: bytes) else {
       return TrialCheck(error: 1, fault: "no reference")
     }
     guard different == 0 else { return TrialCheck(error: 1, fault: "\(different) of \(bytes) packed bytes differ") }
-    return y.compare(at: checkedIndices(rows: tokens, columns: n)) { index in
-      let (t, row) = (index / n, index % n)
-      var total = 0.0
-      for channel in 0..<geometry.k {
-        total +=
-          unsafe Double(operation.element.widen(weights, index: row * geometry.k + channel))
-          * Double(operation.activation.rounded(x[t * geometry.k + channel]))
+    let indices = checkedIndices(rows: tokens, columns: n)
+    let expected = arena.product("matmulQuantize/\(operation.activation)/\(tokens)") {
+      let weights = unsafe UnsafeRawPointer(arena.copy(0, of: copyBytes))
+      return indices.map { index in
+        unsafe denseProduct(
+          weights, operation.element, row: index % n, x, operation.activation, token: index / n, k: geometry.k)
       }
-      return total
     }
+    return y.compare(at: indices, with: expected)
   }
 
   /// How many of the packed bytes the reference of `quantize` writes otherwise, or nil where there is none.

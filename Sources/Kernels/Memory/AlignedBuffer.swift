@@ -16,6 +16,12 @@ package import Records
 
   /// A buffer of `count` copies of `value`; a large one asks for huge pages unless told not to.
   package init(repeating value: Element, count: Int, pages: Pages = .huge) {
+    unsafe self.init(unwritten: count, pages: pages)
+    unsafe base.initialize(repeating: value, count: count)
+  }
+
+  /// A buffer of `count` elements that hold nothing yet, for whoever writes before reading: of a large one, memory is taken as it is written.
+  @unsafe package init(unwritten count: Int, pages: Pages = .huge) {
     precondition(count >= 0)
     let bytes = max(count, 1) * MemoryLayout<Element>.stride
     let large = bytes >= Self.hugePage
@@ -23,7 +29,6 @@ package import Records
     // Packed weights are streamed: with pages of 4 KiB, walking the page table costs more than the codes. A refusal changes nothing.
     if large { unsafe madvise(raw, bytes, pages == .huge ? MADV_HUGEPAGE : MADV_NOHUGEPAGE) }
     unsafe base = raw.bindMemory(to: Element.self, capacity: max(count, 1))
-    unsafe base.initialize(repeating: value, count: count)
     self.count = count
   }
 

@@ -53,14 +53,19 @@ final class QMatmulTrial: Trial {
   func check() -> TrialCheck {
     y.reset()
     run(copy: 0)
-    let view = unsafe PackedView(base: arena.copy(0, of: geometry.bytes(n: n)), geometry: geometry)
     let indices = checkedIndices(rows: tokens, columns: n)
-    var expected: [Int: Double] = [:]
-    for (row, members) in Dictionary(grouping: indices, by: { $0 % n }) {
+    return y.compare(at: indices, with: arena.product("qmatmul/\(x.format)/\(tokens)") { products(at: indices) })
+  }
+
+  /// The elements at `indices` of the product, row after row of the weights.
+  private func products(at indices: [Int]) -> [Double] {
+    let view = unsafe PackedView(base: arena.copy(0, of: geometry.bytes(n: n)), geometry: geometry)
+    var products = indices.map { _ in Double.nan }
+    for (row, members) in Dictionary(grouping: indices.indices, by: { indices[$0] % n }) {
       let weights = unsafe TrialPacked.decode(view, row: row)
-      for index in members { expected[index] = product(weights, token: index / n) }
+      for place in members { products[place] = product(weights, token: indices[place] / n) }
     }
-    return y.compare(at: indices) { expected[$0] ?? .nan }
+    return products
   }
 
   /// The dot product of one decoded row with one token, in double precision.

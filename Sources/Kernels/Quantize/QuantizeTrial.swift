@@ -135,13 +135,16 @@ enum TrialWeights {
     var random = TrialRandom(seed: seed)
     let block = random.bells(65_521, scale: 0.05)
     let raw = UnsafeMutableRawPointer(start)
-    for index in 0..<count {
-      let value = block[index % block.count]
+    for (index, value) in block.prefix(count).enumerated() {
       switch element {
       case .f32: unsafe raw.storeBytes(of: value, toByteOffset: 4 * index, as: Float.self)
       case .f16: unsafe raw.storeBytes(of: Float16(value), toByteOffset: 2 * index, as: Float16.self)
       case .bf16: unsafe raw.storeBytes(of: UInt16(value.bitPattern >> 16), toByteOffset: 2 * index, as: UInt16.self)
       }
+    }
+    let (length, bytes) = (block.count * element.bytes, count * element.bytes)
+    for offset in stride(from: length, to: bytes, by: length) {
+      unsafe (start + offset).update(from: start, count: min(length, bytes - offset))
     }
   }
 }

@@ -10,6 +10,8 @@ package final class ColdArena {
   private let bytes: Int
   private let pages: Pages
   private var key = ""
+  /// What references made of the contents.
+  private var products: [String: [Double]] = [:]
   /// How many copies there are, and how many places each lies after the one before it.
   private var (places, step) = (1, 1)
 
@@ -34,17 +36,27 @@ package final class ColdArena {
     let copies = copies(of: size)
     let needed = copies * Self.stride(size)
     if needed > memory.count {
-      memory = AlignedBuffer(repeating: 0, count: needed, pages: pages)
+      // Room for whatever is to be cold, so that pages are taken once; what is never filled takes none.
+      memory = unsafe AlignedBuffer(unwritten: max(needed, 2 * bytes), pages: pages)
     } else if self.key == key {
       return
     }
     self.key = key
+    products = [:]
     places = copies
     step = Self.step(over: places)
     unsafe make(memory.pointer)
     for index in 1..<places {
       unsafe (memory.pointer + index * Self.stride(size)).update(from: memory.pointer, count: size)
     }
+  }
+
+  /// What a reference makes of the contents, computed once for as long as they stay; `key` names the reference and its other operands.
+  func product(_ key: String, _ make: () -> [Double]) -> [Double] {
+    if let known = products[key] { return known }
+    let made = make()
+    products[key] = made
+    return made
   }
 
   /// A step of about 0.4 times `count` that comes by all of them, and is not 1 where it need not be.

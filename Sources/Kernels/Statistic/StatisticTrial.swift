@@ -35,11 +35,12 @@ final class StatisticTrial: Trial {
     let start = TrialActivations.make(tokens: 1, k: k, seed: 1)
     for channel in 0..<k { unsafe sum.pointer[channel] = start[channel] }
     run(copy: 0)
-    return sum.compare(at: Array(0..<k)) { channel in
+    let expected = (0..<k).map { channel in
       (0..<tokens).reduce(into: Double(start[channel])) { total, t in
         total += power(Double(x[t * k + channel]))
       }
     }
+    return sum.compare(at: Array(0..<k), with: expected)
   }
 
   private func power(_ x: Double) -> Double {

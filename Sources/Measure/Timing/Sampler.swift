@@ -98,14 +98,15 @@ private struct Series {
 
   var isTooSlow: Bool { samples.gaveUp }
 
-  /// Calls the workload untimed, then finds how many calls make a sample.
+  /// Calls the workload once for nothing, then finds how many calls make a sample.
   init(_ workload: some Timeable, plan: SamplingPlan) {
     self.plan = plan
     copies = workload.copies
     precondition(copies >= 1)
     samples = Samples(nanoseconds: [], batch: 1, repeated: 0, disturbed: 0, gaveUp: false)
     samples.nanoseconds.reserveCapacity(plan.maximum)
-    _ = time(workload)
+    // One call that is long enough, cold as it was, needs no other to tell so.
+    if time(workload) >= max(plan.shortestSample, Self.blockNanoseconds) { return }
     // The first estimate is of one call and mostly the clock's own cost, so it is made better from the batch it gives.
     for _ in 0..<3 {
       let taken = time(workload) * Double(samples.batch)

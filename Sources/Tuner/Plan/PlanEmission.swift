@@ -74,7 +74,7 @@ package struct PlanEmission: Sendable {
 
   /// On a restless machine intervals are wide; what seems slower than this is not taken for equal then either. Half of what two tunings may
   /// differ by (`PlanComparison.flip`): what seems 2 % is 3 % at another time.
-  private static let mostConceded = (playedOff: 1 + PlanComparison.flip / 2, screened: 1.1)
+  static let mostConceded = (playedOff: 1 + PlanComparison.flip / 2, screened: 1.1)
 
   /// Whether nothing says that `slower` is slower than `fastest`: in a play-off of `count` the interval of their ratio, else that of the
   /// fastest alone.

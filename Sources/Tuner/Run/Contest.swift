@@ -129,6 +129,24 @@ package struct Contest {
     }
   }
 
+  /// Whether more rounds may name another winner: for some number of threads a contender may or may not be slower than the fastest by what
+  /// a simpler winner is conceded.
+  package var isUndecided: Bool {
+    let played = zip(contenders, played ?? []).compactMap { contender, measurement in
+      measurement.rounds.map { (threads: contender.configuration.threads, rounds: $0) }
+    }.filter { !$0.rounds.isEmpty }
+    let conceded = log(PlanEmission.mostConceded.playedOff)
+    return Set(played.map(\.threads)).contains { budget in
+      let able = played.filter { $0.threads <= budget }.map(\.rounds)
+      guard let fastest = able.min(by: { Statistics.median($0) < Statistics.median($1) }) else { return false }
+      return able.contains { rounds in
+        guard rounds.count == fastest.count else { return false }
+        let interval = Statistics.logRatio(rounds, to: fastest, comparisons: max(able.count - 1, 1)).interval
+        return interval.lowerBound <= conceded && conceded <= interval.upperBound
+      }
+    }
+  }
+
   /// A round is loud where it took this many times as long as the calm ones did.
   private static let loud = 1.15
 

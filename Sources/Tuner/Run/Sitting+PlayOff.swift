@@ -8,6 +8,7 @@ extension Sitting {
   ///
   /// The rounds are shared out among several worker processes, one after the other: where a process's memory lies makes some kernels
   /// faster than others for as long as it lives, so that one process alone may name a winner which the next one does not confirm.
+  /// What they leave undecided is played on in further ones.
   mutating func playOff(_ space: TuningSpace) throws(TuningError) {
     let results = space.candidates.compactMap { journal.candidates[$0.key] }
     var contests = Contest.all(results, count: effort.finalists, begun: journal.finalists)
@@ -15,26 +16,30 @@ extension Sitting {
       contests =
         contests.filter { duration($0) < Self.longContest } + contests.filter { duration($0) >= Self.longContest }
     }
-    var disturbed: [Contest] = []
-    var skipped: Set<Int> = []
-    for process in 1...effort.processes {
+    var (played, skipped): (Set<Int>, Set<Int>) = ([], [])
+    for process in 1...effort.processes + effort.furtherProcesses {
       let due = effort.rounds * process / effort.processes
-      let open = contests.indices.filter { contests[$0].rounds < due }
+      let isLonger = process > effort.processes
+      let open = contests.indices.filter { index in
+        let rounds = contests[index].rounds
+        return rounds < due && (!isLonger || rounds >= effort.rounds && contests[index].isUndecided)
+      }
       guard !open.isEmpty else { continue }
       if process > 1 { worker.stop() }
-      let words = effort.processes > 1 ? "play-off \(process) of \(effort.processes)" : "play-off"
+      let turn = effort.processes > 1 ? "play-off \(process) of \(effort.processes)" : "play-off"
+      let words = isLonger ? "longer play-off" : turn
       for (place, index) in open.enumerated() {
         if stops() || duration(contests[index]) > pace.left ?? .infinity {
-          skipped.insert(index)
+          if !isLonger { skipped.insert(index) }
           continue
         }
         announce(contests[index], words, place, of: open.count)
         try play(&contests[index], rounds: due - contests[index].rounds)
-        if process == effort.processes, contests[index].isDisturbed { disturbed.append(contests[index]) }
+        played.insert(index)
       }
     }
     unplayed += skipped.count
-    try replay(disturbed)
+    try replay(played.subtracting(skipped).sorted().map { contests[$0] }.filter(\.isDisturbed))
   }
 
   /// Plays anew, all rounds, the contests that were disturbed.

@@ -105,7 +105,7 @@ struct Sitting {
         budget: budget, minimumSamples: min(order.minimumSamples ?? effort.minimumSamples, effort.minimumSamples),
         maximumSamples: effort.maximumSamples,
         giveUpBeyond: search.evidence.best(against: order.point).map { $0 * Self.hopeless },
-        coldBytes: options.coldBytes, seed: seed, counterBudget: effort.counterBudget),
+        coldBytes: options.coldBytes, seed: seed, counterBudget: order.share * effort.counterBudget),
       timeout: timeout)
     let elapsed = Double(MonotonicClock.now() - start)
     pace.note(nanoseconds: elapsed)

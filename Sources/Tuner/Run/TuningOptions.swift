@@ -84,9 +84,10 @@ struct Effort: Sendable {
   /// Nanoseconds of sampling for one candidate of a play-off, and how many candidates of each thread count take part.
   let playOffBudget: Double
   let finalists: Int
-  /// Rounds of a play-off, and the worker processes that share them.
+  /// Rounds of a play-off, the worker processes that share them, and those that play as many rounds each where these leave it undecided.
   let rounds: Int
   let processes: Int
+  let furtherProcesses: Int
   let maximumSamples: Int
   /// Nanoseconds of the counting pass.
   let counterBudget: Double
@@ -105,6 +106,7 @@ struct Effort: Sendable {
       finalists = 3
       rounds = 9
       processes = 1
+      furtherProcesses = 0
       minimumSamples = 5
       maximumSamples = 61
       counterBudget = 1e6
@@ -117,6 +119,7 @@ struct Effort: Sendable {
       finalists = 4
       rounds = 15
       processes = 5
+      furtherProcesses = 5
       minimumSamples = 11
       maximumSamples = 301
       counterBudget = 10e6
@@ -129,6 +132,7 @@ struct Effort: Sendable {
       finalists = 4
       rounds = 15
       processes = 5
+      furtherProcesses = 5
       minimumSamples = 11
       maximumSamples = 61
       counterBudget = 10e6

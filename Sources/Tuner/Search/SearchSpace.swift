@@ -55,6 +55,9 @@ package struct SearchSpace: Sendable {
   package let places: [[Int]]
   /// The points of each place that share a layout: each layout keeps a winner until the whole model chooses among them.
   package let brackets: [[Int]]
+  /// For each point the number of the memory that it reads, those of small matrices first: points of one matrix and layout share the cold
+  /// copies of its weights, and taken one after the other they share the making of them.
+  let memoryOf: [Int]
 
   package init(_ points: [SearchPoint]) {
     self.points = points
@@ -71,6 +74,22 @@ package struct SearchSpace: Sendable {
     }
     self.places = places
     self.brackets = brackets
+    memoryOf = Self.memories(points)
+  }
+
+  private static func memories(_ points: [SearchPoint]) -> [Int] {
+    var least: [Problem: Double] = [:]
+    for point in points { least[point.problem.matrix] = min(least[point.problem.matrix] ?? .infinity, point.floor) }
+    var numbers: [PlanKey: Int] = [:]
+    func key(_ point: SearchPoint) -> PlanKey {
+      PlanKey(problem: point.problem.matrix, layout: point.layout, threads: 1)
+    }
+    let sorted = points.enumerated().sorted {
+      let (a, b) = (least[$0.element.problem.matrix] ?? 0, least[$1.element.problem.matrix] ?? 0)
+      return (a, $0.offset) < (b, $1.offset)
+    }
+    for (_, point) in sorted where numbers[key(point)] == nil { numbers[key(point)] = numbers.count }
+    return points.map { numbers[key($0)] ?? 0 }
   }
 
   @discardableResult

@@ -4,7 +4,7 @@ internal import Records
 /// for the play-off.
 ///
 /// The look begins with the rule's choice for each problem, so that a search cut short still answers all of them, then takes one kind of
-/// kernel after the other, from small problems to large ones: what a variant took there tells where it cannot win. Other streams come last,
+/// kernel after the other, from small matrices to large ones: what a variant took there tells where it cannot win. Other streams come last,
 /// for variants that may win.
 struct SuccessiveHalving: SearchStrategy {
   private let space: SearchSpace
@@ -29,10 +29,10 @@ struct SuccessiveHalving: SearchStrategy {
   init(_ space: SearchSpace, seed: UInt64) {
     self.space = space
     let points = space.points
-    func rank(_ index: Int) -> (Int, Double, Int) {
+    func rank(_ index: Int) -> (Int, Int, Double, Int) {
       let (tier, isUsual) = (points[index].tier, points[index].key.configuration.stream == nil)
       let stage = isUsual ? tier.rawValue : SearchPoint.Tier.reference.rawValue + 1
-      return (stage, tier == .rule ? 0 : points[index].floor, index)
+      return (stage, space.memoryOf[index], points[index].floor, index)
     }
     queue = points.indices.sorted { rank($0) > rank($1) }
   }

@@ -65,7 +65,7 @@ package struct RecordedSpace: Sendable {
     let taken = prefix(of: result.samples, expense, share: order.share, least: least)
     return (
       Observation(median: Statistics.median(Array(taken)), share: order.share),
-      preparation(result.samples, expense) + taken.reduce(0, +) * Double(expense.batch)
+      time(of: taken, among: result.samples, expense)
     )
   }
 
@@ -76,7 +76,7 @@ package struct RecordedSpace: Sendable {
     let taken = prefix(of: result.samples.reversed(), expense, share: share, least: rounds)
     return (
       Statistics.median(Array(taken)),
-      preparation(result.samples, expense) + taken.reduce(0, +) * Double(expense.batch)
+      time(of: taken, among: result.samples, expense)
     )
   }
 
@@ -90,8 +90,12 @@ package struct RecordedSpace: Sendable {
     return samples[..<count]
   }
 
-  /// What measuring takes besides the samples: operands, the check, warming up, counting.
-  private func preparation(_ samples: [Double], _ expense: Expense) -> Double {
-    max(expense.elapsed - samples.reduce(0, +) * Double(expense.batch), 0)
+  /// Nanoseconds for some of the samples: what these took, as many repeated among them as among all, and what measuring takes besides, which
+  /// is operands, the check, warming up, counting.
+  private func time(of taken: ArraySlice<Double>, among samples: [Double], _ expense: Expense) -> Double {
+    let sampling = samples.reduce(0, +) * Double(expense.batch)
+    let withRepeated = min(sampling * Double(samples.count + expense.repeated) / Double(samples.count), expense.elapsed)
+    let share = taken.reduce(0, +) * Double(expense.batch) / max(sampling, 1)
+    return expense.elapsed - withRepeated + share * withRepeated
   }
 }

@@ -40,7 +40,8 @@ package struct Simulation: Sendable {
     }
     return SimulationOutcome(
       strategy: row.name, isDefault: row.name == StrategyRow.standard.name, points: recorded.space.points.count,
-      problems: standing.problems, regret: standing.regret, worst: standing.worst,
+      problems: standing.problems, regret: standing.regret, answers: standing.answers,
+      losing: standing.losing(more: SimulationOutcome.loss),
       fraction: spent / recorded.elapsed, curve: curve)
   }
 
@@ -74,12 +75,17 @@ package struct SimulationOutcome: Hashable, Sendable {
   package var points: Int
   package var problems: Int
   package var regret: Regret
-  /// Where the worst of it is; nil where every winner is the best.
-  package var worst: WorstAnswer?
+  /// The questions that it answers, each a problem with a number of threads.
+  package var answers: Int
+  /// Those of its answers that lose more than `loss`, the worst first.
+  package var losing: [LosingAnswer]
   /// The share of the whole space's measuring time that it took.
   package var fraction: Double
   /// The regret after each measurement.
   package var curve: [RegretPoint]
+
+  /// An answer that is slower than the best by more than this is worth a line.
+  package static let loss = 0.05
 
   /// The regret once the share `fraction` of the time was spent.
   package func regret(at fraction: Double) -> Regret? { curve.last { $0.fraction <= fraction }?.regret }

@@ -39,6 +39,7 @@ struct Standing {
     for number in questions.indices { regrets[number] = regret(number) }
   }
 
+  var answers: Int { questions.count }
   var problems: Int { Set(questions.compactMap { $0.first.map { recorded.space.points[$0].problem } }).count }
 
   /// The geometric mean and the largest of the winners' regrets: 0.02 is two per cent slower than the best.
@@ -72,21 +73,23 @@ struct Standing {
       ?? members.min { points[$0].tier < points[$1].tier }
   }
 
-  /// The question whose answer loses most; nil where every answer is the best.
-  var worst: WorstAnswer? {
-    guard let number = regrets.indices.max(by: { regrets[$0] < regrets[$1] }), regrets[number] > 0,
-      let chosen = winner(number),
-      let best = questions[number].min(by: { recorded.truth($0) ?? .infinity < recorded.truth($1) ?? .infinity })
-    else { return nil }
+  /// The questions whose answers lose more than `share`, the worst first.
+  func losing(more share: Double) -> [LosingAnswer] {
     let points = recorded.space.points
     func name(_ point: Int) -> String { "\(points[point].key.name) threads=\(points[point].threads)" }
-    return WorstAnswer(
-      chosen: name(chosen), best: name(best), bestNanoseconds: recorded.truth(best) ?? .nan, regret: regrets[number])
+    let losing = regrets.indices.filter { regrets[$0] > share }.sorted { regrets[$0] > regrets[$1] }
+    return losing.compactMap { number in
+      guard let chosen = winner(number),
+        let best = questions[number].min(by: { recorded.truth($0) ?? .infinity < recorded.truth($1) ?? .infinity })
+      else { return nil }
+      return LosingAnswer(
+        chosen: name(chosen), best: name(best), bestNanoseconds: recorded.truth(best) ?? .nan, regret: regrets[number])
+    }
   }
 }
 
-/// The winner of a search that loses most against the best of the recorded space.
-package struct WorstAnswer: Hashable, Sendable {
+/// The winner of a search that loses against the best of the recorded space.
+package struct LosingAnswer: Hashable, Sendable {
   package var chosen: String
   package var best: String
   package var bestNanoseconds: Double

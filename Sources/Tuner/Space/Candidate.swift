@@ -83,9 +83,11 @@ package struct TuningSpace: Sendable {
   private static func ordered(_ candidates: [Candidate], problems: [Problem]) -> [Candidate] {
     var groups: [Problem: Int] = [:]
     for (place, problem) in problems.enumerated() where groups[problem.matrix] == nil { groups[problem.matrix] = place }
+    let layouts = PackedLayout.allCases.filter { $0 != .rows } + [.rows]
     func rank(_ candidate: Candidate) -> [Int] {
       [
-        candidate.tier.rawValue, groups[candidate.problem.matrix] ?? 0, candidate.row.layout == .rows ? 1 : 0,
+        candidate.tier.rawValue, groups[candidate.problem.matrix] ?? 0,
+        candidate.row.layout.flatMap { layouts.firstIndex(of: $0) } ?? 0,
         candidate.problem.tokens, -Int(candidate.row.isa.rawValue), -candidate.rung, candidate.configuration.threads,
         candidate.configuration.isPlain ? 0 : 1,
       ]
@@ -96,7 +98,7 @@ package struct TuningSpace: Sendable {
 
 extension Problem {
   /// The problem without its token count: what its trials hold in memory.
-  fileprivate var matrix: Problem {
+  var matrix: Problem {
     var problem = self
     problem.tokens = 0
     return problem
