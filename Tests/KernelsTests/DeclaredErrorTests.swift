@@ -31,7 +31,9 @@ import Testing
     }
     let variants = QMatmulFamily().variants
     let subject = try #require(variants.first { $0.row.name == row.name && $0.row.bits == row.bits })
-    let reference = try #require(variants.first { $0.row.name == "a8/scalar" })
+    let side = row.layout?.side ?? .half
+    let reference = try #require(
+      variants.first { $0.row.isReference && $0.row.activation == .a8 && $0.row.layout?.side == side })
     let (expected, y) = try (
       product(reference, bits: row.bits[0], operands), product(subject, bits: row.bits[0], operands)
     )
@@ -47,7 +49,7 @@ import Testing
   }
 
   private func product(_ variant: Variant<QMatmulKernel>, bits: Int, _ operands: Operands) throws -> [Float] {
-    let format = try #require(WeightFormat(bits: bits, group: group))
+    let format = try #require(WeightFormat(bits: bits, group: group, side: variant.row.layout?.side ?? .half))
     let groups = k / group
     var random = TrialRandom(seed: 5)
     func spread() -> Float { Float(random.next() >> 40) / 0x1p24 }

@@ -1,7 +1,7 @@
 #include "tiling.h"
 
 #if defined(__x86_64__)
-#include "../x86/panel256.h"
+#include "../x86/side256.h"
 
 enum { HALVES = 2, MOST_TOKENS = 4, MOST_UNROLL = 4 };
 
@@ -9,7 +9,7 @@ TTQ_REGION(TTQ_TARGET_AVX2)
 
 // The next group of a tile.
 typedef struct {
-  const uint8_t *w;
+  const uint8_t *w, *side;
   const int8_t *x;
   size_t k, j;
 } group_place;
@@ -20,7 +20,8 @@ typedef struct {
 // there while they fit: 4 bits 16 * 15 * 127 = 30480; 5 bits 8 * 31 * 127 = 31496, so these are flushed to 32 bits after half a
 // chunk. 8-bit codes go as two nibbles, high ones weighted 16 when they are flushed.
 TTQ_INLINE void add_group(
-  const ttq_qmatmul_args *a, size_t t, group_place *at, __m256 y[HALVES][MOST_TOKENS], int bits, int tokens
+  const ttq_qmatmul_args *a, size_t t, group_place *at, const ttq_side256 steps[HALVES], __m256 y[HALVES][MOST_TOKENS], int bits,
+  int tokens, uint32_t layout
 ) {
   const size_t kp = ttq_padded_k(a->k), groups = ttq_groups(a->k, a->group);
   const int nibbles = bits == 8, flush = bits == 5 ? 4 : 8;
@@ -30,7 +31,9 @@ TTQ_INLINE void add_group(
   TTQ_UNROLL for (int h = 0; h < HALVES; h++)
     TTQ_UNROLL for (int i = 0; i < tokens; i++) dot[h][i] = _mm256_setzero_si256();
 
-  for (size_t chunk = ttq_chunks(a, at->k); chunk > 0; chunk--, at->k += TTQ_CHUNK, at->w += 64 * bits) {
+  const size_t chunks = ttq_chunks(a, at->k);
+  at->side = ttq_begin_group256(&at->w, at->side, at->j, 64 * (size_t)bits * chunks, layout);
+  for (size_t chunk = chunks; chunk > 0; chunk--, at->k += TTQ_CHUNK, at->w += 64 * bits) {
     ttq_fetch_ahead(at->w, a->fetch, bits);
     TTQ_UNROLL for (int h = 0; h < HALVES; h++)
       TTQ_UNROLL for (int begin = 0; begin < 8; begin += flush) {
@@ -54,29 +57,32 @@ TTQ_INLINE void add_group(
   }
 
   TTQ_UNROLL for (int h = 0; h < HALVES; h++) {
-    const __m256 scale = ttq_halves256(at->w, h), minimum = ttq_halves256(at->w + 32, h);
+    const ttq_side256 group = ttq_side256_read(at->side, h, steps[h], layout);
     TTQ_UNROLL for (int i = 0; i < tokens; i++) {
-      const __m256 both = _mm256_mul_ps(scale, _mm256_set1_ps(x_scale[(size_t)i * groups]));
+      const __m256 both = _mm256_mul_ps(group.scale, _mm256_set1_ps(x_scale[(size_t)i * groups]));
       y[h][i] = _mm256_fmadd_ps(_mm256_cvtepi32_ps(dot[h][i]), both, y[h][i]);
-      y[h][i] = _mm256_fmadd_ps(minimum, _mm256_set1_ps(x_sum[(size_t)i * groups]), y[h][i]);
+      y[h][i] = _mm256_fmadd_ps(group.minimum, _mm256_set1_ps(x_sum[(size_t)i * groups]), y[h][i]);
     }
   }
-  at->w += 64;
+  ttq_end_group256(&at->w, layout);
   at->j++;
 }
 
 // A panel times `tokens` tokens; groups that one pass takes have sums of their own, which do not wait for each other.
-TTQ_INLINE void tile(const ttq_qmatmul_args *a, size_t n, size_t t, int bits, int tokens, int unroll) {
+TTQ_INLINE void tile(const ttq_qmatmul_args *a, size_t n, size_t t, int bits, int tokens, int unroll, uint32_t layout) {
   const size_t groups = ttq_groups(a->k, a->group);
-  group_place at = {ttq_panel(a, n), a->x_codes + t * ttq_padded_k(a->k), 0, 0};
+  const uint8_t *panel = ttq_layout_panel(a, n, layout), *first = panel + ttq_head_bytes(layout);
+  group_place at = {first, first, a->x_codes + t * ttq_padded_k(a->k), 0, 0};
+  ttq_side256 steps[HALVES];
+  TTQ_UNROLL for (int h = 0; h < HALVES; h++) steps[h] = ttq_steps256(panel, h, layout);
   __m256 y[MOST_UNROLL][HALVES][MOST_TOKENS];
   TTQ_UNROLL for (int u = 0; u < unroll; u++)
     TTQ_UNROLL for (int h = 0; h < HALVES; h++)
       TTQ_UNROLL for (int i = 0; i < tokens; i++) y[u][h][i] = _mm256_setzero_ps();
 
   while (at.j + (size_t)unroll <= groups)
-    TTQ_UNROLL for (int u = 0; u < unroll; u++) add_group(a, t, &at, y[u], bits, tokens);
-  if (unroll > 1) while (at.j < groups) add_group(a, t, &at, y[0], bits, tokens);
+    TTQ_UNROLL for (int u = 0; u < unroll; u++) add_group(a, t, &at, steps, y[u], bits, tokens, layout);
+  if (unroll > 1) while (at.j < groups) add_group(a, t, &at, steps, y[0], bits, tokens, layout);
 
   TTQ_UNROLL for (int h = 0; h < HALVES; h++)
     TTQ_UNROLL for (int i = 0; i < tokens; i++) {
@@ -85,36 +91,33 @@ TTQ_INLINE void tile(const ttq_qmatmul_args *a, size_t n, size_t t, int bits, in
     }
 }
 
-#define TILE(unroll) \
-  TTQ_INLINE void tile_u##unroll(const ttq_qmatmul_args *a, size_t n, size_t t, int bits, int tokens) { \
-    tile(a, n, t, bits, tokens, unroll); \
+#define TILE(name, unroll, layout) \
+  TTQ_INLINE void name##_u##unroll(const ttq_qmatmul_args *a, size_t n, size_t t, int bits, int tokens) { \
+    tile(a, n, t, bits, tokens, unroll, layout); \
   }
-TILE(1)
-TILE(2)
-TILE(4)
+#define TILES(name, layout) TILE(name, 1, layout) TILE(name, 2, layout) TILE(name, 4, layout)
+TILES(r16, TTQ_LAYOUT_PANEL16)
+TILES(c16, TTQ_LAYOUT_COMPACT16)
 
-#define KERNELS(name) \
-  void ttq_qmatmul_a8_avx2_##name##_q2(const ttq_qmatmul_args *a) { cover_##name(a, 2); } \
-  void ttq_qmatmul_a8_avx2_##name##_q3(const ttq_qmatmul_args *a) { cover_##name(a, 3); } \
-  void ttq_qmatmul_a8_avx2_##name##_q4(const ttq_qmatmul_args *a) { cover_##name(a, 4); } \
-  void ttq_qmatmul_a8_avx2_##name##_q5(const ttq_qmatmul_args *a) { cover_##name(a, 5); } \
-  void ttq_qmatmul_a8_avx2_##name##_q8(const ttq_qmatmul_args *a) { cover_##name(a, 8); }
+#define COVER_x1(name, a, bits) \
+  if (a->unroll >= 4) ttq_cover(a, bits, 1, 1, name##_u4); \
+  else if (a->unroll >= 2) ttq_cover(a, bits, 1, 1, name##_u2); \
+  else ttq_cover(a, bits, 1, 1, name##_u1);
+#define COVER_x2(name, a, bits) \
+  if (a->unroll >= 2) ttq_cover(a, bits, 2, 1, name##_u2); \
+  else ttq_cover(a, bits, 2, 1, name##_u1);
+#define COVER_x4(name, a, bits) ttq_cover(a, bits, 4, 1, name##_u1);
 
-TTQ_INLINE void cover_r16x1(const ttq_qmatmul_args *a, int bits) {
-  if (a->unroll >= 4) ttq_cover(a, bits, 1, 1, tile_u4);
-  else if (a->unroll >= 2) ttq_cover(a, bits, 1, 1, tile_u2);
-  else ttq_cover(a, bits, 1, 1, tile_u1);
-}
-KERNELS(r16x1)
-
-TTQ_INLINE void cover_r16x2(const ttq_qmatmul_args *a, int bits) {
-  if (a->unroll >= 2) ttq_cover(a, bits, 2, 1, tile_u2);
-  else ttq_cover(a, bits, 2, 1, tile_u1);
-}
-KERNELS(r16x2)
-
-TTQ_INLINE void cover_r16x4(const ttq_qmatmul_args *a, int bits) { ttq_cover(a, bits, 4, 1, tile_u1); }
-KERNELS(r16x4)
+#define KERNEL(name, tokens, bits) \
+  void ttq_qmatmul_a8_avx2_##name##tokens##_q##bits(const ttq_qmatmul_args *a) { COVER_##tokens(name, a, bits) }
+#define KERNELS(name, tokens) \
+  KERNEL(name, tokens, 2) KERNEL(name, tokens, 3) KERNEL(name, tokens, 4) KERNEL(name, tokens, 5) KERNEL(name, tokens, 8)
+KERNELS(r16, x1)
+KERNELS(r16, x2)
+KERNELS(r16, x4)
+KERNELS(c16, x1)
+KERNELS(c16, x2)
+KERNELS(c16, x4)
 
 TTQ_REGION_END
 #endif

@@ -1,7 +1,7 @@
 #include "tiling.h"
 
 #if defined(__x86_64__)
-#include "../x86/panel256.h"
+#include "../x86/side256.h"
 
 // Scales applied in fixed point, as in fixed512.h, without 32-bit sums: a chunk of 32 channels is summed in 16 bits, in two
 // parts, and vpmaddwd adds these as it applies the scale. For the chunks c of a pair, with the unit R of a row and X of a token:
@@ -69,15 +69,20 @@ static void interleave(const ttq_qmatmul_args *a, size_t t, size_t tokens, uint8
 }
 
 // The units of eight rows of a panel: no scale and no 2^-4 of a minimum is larger.
-TTQ_INLINE __m256 row_units(const ttq_qmatmul_args *a, const uint8_t *w, int half, int bits) {
+TTQ_INLINE __m256 row_units(const ttq_qmatmul_args *a, const uint8_t *panel, int half, int bits, uint32_t layout) {
   const __m256 magnitude = _mm256_castsi256_ps(_mm256_set1_epi32(0x7fffffff));
+  const ttq_side256 steps = ttq_steps256(panel, half, layout);
+  const uint8_t *w = panel + ttq_head_bytes(layout), *side = w;
   __m256 most = _mm256_setzero_ps();
-  for (size_t k = 0, kp = ttq_padded_k(a->k); k < kp; w += 64) {
-    const size_t chunks = ttq_chunks(a, k);
-    w += 64 * (size_t)bits * chunks;
+  for (size_t k = 0, j = 0, kp = ttq_padded_k(a->k); k < kp; j++) {
+    const size_t chunks = ttq_chunks(a, k), bytes = 64 * (size_t)bits * chunks;
+    side = ttq_begin_group256(&w, side, j, bytes, layout);
+    w += bytes;
+    ttq_end_group256(&w, layout);
     k += TTQ_CHUNK * chunks;
-    const __m256 minimum = _mm256_and_ps(ttq_halves256(w + 32, half), magnitude);
-    most = _mm256_max_ps(most, _mm256_max_ps(ttq_halves256(w, half), _mm256_mul_ps(minimum, _mm256_set1_ps(0.0625f))));
+    const ttq_side256 group = ttq_side256_read(side, half, steps, layout);
+    const __m256 minimum = _mm256_mul_ps(_mm256_and_ps(group.minimum, magnitude), _mm256_set1_ps(0.0625f));
+    most = _mm256_max_ps(most, _mm256_max_ps(group.scale, minimum));
   }
   return _mm256_mul_ps(most, _mm256_set1_ps(1.0f / (1 << SCALE_BITS)));
 }
@@ -88,16 +93,16 @@ TTQ_INLINE __m256i two_words(__m256i first, __m256i second) {
 }
 
 // Takes the panel of row n apart, so that a tile has nothing left to do but to multiply.
-TTQ_INLINE void unpack(const ttq_qmatmul_args *a, size_t n, int bits, uint8_t *to) {
-  const size_t kp = ttq_padded_k(a->k), panel = ttq_panel_bytes(a->k, (size_t)bits, a->group);
-  const uint8_t *w = ttq_panel(a, n);
+TTQ_INLINE void unpack(const ttq_qmatmul_args *a, size_t n, int bits, uint32_t layout, uint8_t *to) {
+  const size_t kp = ttq_padded_k(a->k), panel = ttq_layout_panel_bytes(layout, a->k, (size_t)bits, a->group);
+  const uint8_t *head = ttq_layout_panel(a, n, layout), *w = head + ttq_head_bytes(layout), *side = w;
   __m256 unit[HALVES], inverse[HALVES];
   TTQ_UNROLL for (int h = 0; h < HALVES; h++) {
-    unit[h] = row_units(a, w, h, bits);
+    unit[h] = row_units(a, head, h, bits, layout);
     const __m256 some = _mm256_cmp_ps(unit[h], _mm256_setzero_ps(), _CMP_GT_OQ);
     inverse[h] = _mm256_and_ps(_mm256_div_ps(_mm256_set1_ps(1), unit[h]), some);
   }
-  size_t left = 0;  // chunks of the group from w on
+  size_t left = 0, j = 0;  // chunks of the group from w on, and the next group
   for (size_t k = 0; k < kp; k += PAIR) {
     __m256i minimum[HALVES][2];
     TTQ_UNROLL for (int c = 0; c < 2; c++, to += 32 * CHUNK_VECTORS) {
@@ -107,18 +112,22 @@ TTQ_INLINE void unpack(const ttq_qmatmul_args *a, size_t n, int bits, uint8_t *t
         TTQ_UNROLL for (int h = 0; h < HALVES; h++) minimum[h][c] = _mm256_setzero_si256();
         continue;
       }
-      if (left == 0) left = ttq_chunks(a, k + TTQ_CHUNK * (size_t)c);
+      if (left == 0) {
+        left = ttq_chunks(a, k + TTQ_CHUNK * (size_t)c);
+        side = ttq_begin_group256(&w, side, j++, 64 * (size_t)bits * left, layout);
+      }
       ttq_fetch_ahead(w, panel, bits + 1);
-      const uint8_t *side = w + 64 * (size_t)bits * left;
       TTQ_UNROLL for (int h = 0; h < HALVES; h++) {
         TTQ_UNROLL for (int q = 0; q < 8; q++)
           _mm256_store_si256((__m256i *)(void *)(to + 32 * (HALVES * q + h)), ttq_quad256(w, h, bits, q));
-        const __m256i scale = _mm256_cvtps_epi32(_mm256_mul_ps(ttq_halves256(side, h), inverse[h]));
+        const ttq_side256 group = ttq_side256_read(side, h, ttq_steps256(head, h, layout), layout);
+        const __m256i scale = _mm256_cvtps_epi32(_mm256_mul_ps(group.scale, inverse[h]));
         const __m256 down = _mm256_mul_ps(inverse[h], _mm256_set1_ps(1.0f / (1 << SHIFT_BITS)));
-        minimum[h][c] = _mm256_cvtps_epi32(_mm256_mul_ps(ttq_halves256(side + 32, h), down));
+        minimum[h][c] = _mm256_cvtps_epi32(_mm256_mul_ps(group.minimum, down));
         _mm256_store_si256((__m256i *)(void *)(to + 32 * (HALVES * 8 + h)), two_words(scale, scale));
       }
-      w += 64 * bits + (--left == 0 ? 64 : 0);
+      w += 64 * bits;
+      if (--left == 0) ttq_end_group256(&w, layout);
     }
     TTQ_UNROLL for (int h = 0; h < HALVES; h++, to += 32)
       _mm256_store_si256((__m256i *)(void *)to, two_words(minimum[h][0], minimum[h][1]));
@@ -185,7 +194,7 @@ static void multiply(const ttq_qmatmul_args *a, size_t n, size_t t, size_t end, 
   }
 }
 
-TTQ_INLINE void cover(const ttq_qmatmul_args *a, int bits) {
+TTQ_INLINE void cover(const ttq_qmatmul_args *a, int bits, uint32_t layout) {
   assert(a->bits == (size_t)bits && a->k > 0 && a->group % TTQ_CHUNK == 0 && a->y_stride >= a->n);
   const size_t block = block_tokens(a->k);
   uint8_t *w = (uint8_t *)a->scratch, *x = w + panel_bytes(a->k);
@@ -197,14 +206,15 @@ TTQ_INLINE void cover(const ttq_qmatmul_args *a, int bits) {
       interleave(a, i, tokens, to);
     }
     for (size_t n = 0; n < a->n; n += TTQ_PANEL) {
-      unpack(a, n, bits, w);
+      unpack(a, n, bits, layout, w);
       multiply(a, n, t, end, w, x);
     }
   }
 }
 
 #define KERNEL(bits) \
-  void ttq_qmatmul_a8_avx2_fixed_r16x3_q##bits(const ttq_qmatmul_args *a) { cover(a, bits); }
+  void ttq_qmatmul_a8_avx2_fixed_r16x3_q##bits(const ttq_qmatmul_args *a) { cover(a, bits, TTQ_LAYOUT_PANEL16); } \
+  void ttq_qmatmul_a8_avx2_fixed_c16x3_q##bits(const ttq_qmatmul_args *a) { cover(a, bits, TTQ_LAYOUT_COMPACT16); }
 KERNEL(2)
 KERNEL(3)
 KERNEL(4)

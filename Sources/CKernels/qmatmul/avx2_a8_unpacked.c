@@ -1,7 +1,7 @@
 #include "tiling.h"
 
 #if defined(__x86_64__)
-#include "../x86/panel256.h"
+#include "../x86/side256.h"
 
 enum { HALVES = 2, MOST_TOKENS = 3 };
 
@@ -13,22 +13,27 @@ size_t ttq_qmatmul_unpacked256_floats(size_t k, size_t group) {
 TTQ_REGION(TTQ_TARGET_AVX2)
 
 // Takes the panel of row n apart, so that a tile has nothing left to do but to multiply.
-TTQ_INLINE void unpack(const ttq_qmatmul_args *a, size_t n, int bits) {
-  const size_t kp = ttq_padded_k(a->k), panel = ttq_panel_bytes(a->k, (size_t)bits, a->group);
-  const uint8_t *w = ttq_panel(a, n);
+TTQ_INLINE void unpack(const ttq_qmatmul_args *a, size_t n, int bits, uint32_t layout) {
+  const size_t kp = ttq_padded_k(a->k), panel = ttq_layout_panel_bytes(layout, a->k, (size_t)bits, a->group);
+  const uint8_t *head = ttq_layout_panel(a, n, layout), *w = head + ttq_head_bytes(layout), *side = w;
   uint8_t *to = (uint8_t *)a->scratch;
-  for (size_t k = 0; k < kp;) {
-    for (size_t chunk = ttq_chunks(a, k); chunk > 0; chunk--, k += TTQ_CHUNK, w += 64 * bits) {
+  for (size_t k = 0, j = 0; k < kp; j++) {
+    const size_t chunks = ttq_chunks(a, k);
+    side = ttq_begin_group256(&w, side, j, 64 * (size_t)bits * chunks, layout);
+    for (size_t chunk = chunks; chunk > 0; chunk--, k += TTQ_CHUNK, w += 64 * bits) {
       ttq_fetch_ahead(w, panel, bits);
       TTQ_UNROLL for (int q = 0; q < 8; q++)
         TTQ_UNROLL for (int h = 0; h < HALVES; h++, to += 32)
           _mm256_store_si256((__m256i *)(void *)to, ttq_quad256(w, h, bits, q));
     }
-    float *side = (float *)(void *)to;
-    TTQ_UNROLL for (int h = 0; h < 2 * HALVES; h++)
-      _mm256_store_ps(side + 8 * h, ttq_halves256(w + 32 * (h / HALVES), h % HALVES));
+    float *sides = (float *)(void *)to;
+    TTQ_UNROLL for (int h = 0; h < HALVES; h++) {
+      const ttq_side256 group = ttq_side256_read(side, h, ttq_steps256(head, h, layout), layout);
+      _mm256_store_ps(sides + 8 * h, group.scale);
+      _mm256_store_ps(sides + TTQ_PANEL + 8 * h, group.minimum);
+    }
     to += 128;
-    w += 64;
+    ttq_end_group256(&w, layout);
   }
 }
 
@@ -92,17 +97,18 @@ TTQ_INLINE void cover_tokens(const ttq_qmatmul_args *a, size_t n, int flush) {
 static void cover_flushing_8(const ttq_qmatmul_args *a, size_t n) { cover_tokens(a, n, 8); }
 static void cover_flushing_4(const ttq_qmatmul_args *a, size_t n) { cover_tokens(a, n, 4); }
 
-TTQ_INLINE void cover(const ttq_qmatmul_args *a, int bits) {
+TTQ_INLINE void cover(const ttq_qmatmul_args *a, int bits, uint32_t layout) {
   assert(a->bits == (size_t)bits && a->k > 0 && a->group % TTQ_CHUNK == 0 && a->y_stride >= a->n);
   for (size_t n = 0; n < a->n; n += TTQ_PANEL) {
-    unpack(a, n, bits);
+    unpack(a, n, bits, layout);
     if (bits < 5) cover_flushing_8(a, n);
     else cover_flushing_4(a, n);
   }
 }
 
 #define KERNEL(bits) \
-  void ttq_qmatmul_a8_avx2_r16x3_q##bits(const ttq_qmatmul_args *a) { cover(a, bits); }
+  void ttq_qmatmul_a8_avx2_r16x3_q##bits(const ttq_qmatmul_args *a) { cover(a, bits, TTQ_LAYOUT_PANEL16); } \
+  void ttq_qmatmul_a8_avx2_c16x3_q##bits(const ttq_qmatmul_args *a) { cover(a, bits, TTQ_LAYOUT_COMPACT16); }
 KERNEL(2)
 KERNEL(3)
 KERNEL(4)

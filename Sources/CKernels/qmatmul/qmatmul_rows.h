@@ -17,15 +17,15 @@
 #if defined(__x86_64__)
 // V is for every bit width, N (narrow) for those whose products vpmaddubsw can add without saturating: all but 8 bits.
 #define TTQ_QMATMUL_VARIANTS(V, N) \
-  V("f32/avx2_r16x1", 4, AVX2, F32, "avx2_f32.c", 1, 1, "one token, 2 x 8 lanes", f32_avx2_r16x1, NULL) \
-  V("f32/avx2_r16x4", 4, AVX2, F32, "avx2_f32.c", 2, 1, "4 tokens share a widened code", f32_avx2_r16x4, NULL) \
+  V("f32/avx2_r16x1", 5, AVX2, F32, "avx2_f32.c", 1, 1, "one token, 2 x 8 lanes", f32_avx2_r16x1, NULL) \
+  V("f32/avx2_r16x4", 5, AVX2, F32, "avx2_f32.c", 2, 1, "4 tokens share a widened code", f32_avx2_r16x4, NULL) \
   V("f32/avx512_r16x1", 5, AVX512, F32, "avx512_f32.c", 1, 1, "one token, 16 lanes", f32_avx512_r16x1, NULL) \
   V("f32/avx512_r16x4", 5, AVX512, F32, "avx512_f32.c", 2, 1, "4 tokens share a widened code", f32_avx512_r16x4, NULL) \
   V("f32/avx512_r16x8", 5, AVX512, F32, "avx512_f32.c", 2, 1, "8 tokens share a widened code", f32_avx512_r16x8, NULL) \
-  V("a8/avx2_r16x1", 4, AVX2, A8, "avx2_a8.c", 1, 4, "one token, vpmaddubsw", a8_avx2_r16x1, NULL) \
-  V("a8/avx2_r16x2", 4, AVX2, A8, "avx2_a8.c", 2, 2, "2 tokens share unpacked codes", a8_avx2_r16x2, NULL) \
-  V("a8/avx2_r16x4", 4, AVX2, A8, "avx2_a8.c", 2, 1, "4 tokens share unpacked codes", a8_avx2_r16x4, NULL) \
-  N("a8/avx2_r16x3", 2, AVX2, A8, "avx2_a8_unpacked.c", 2, 0, "a panel unpacked once for all tokens", a8_avx2_r16x3, ttq_qmatmul_unpacked256_floats) \
+  V("a8/avx2_r16x1", 5, AVX2, A8, "avx2_a8.c", 1, 4, "one token, vpmaddubsw", a8_avx2_r16x1, NULL) \
+  V("a8/avx2_r16x2", 5, AVX2, A8, "avx2_a8.c", 2, 2, "2 tokens share unpacked codes", a8_avx2_r16x2, NULL) \
+  V("a8/avx2_r16x4", 5, AVX2, A8, "avx2_a8.c", 2, 1, "4 tokens share unpacked codes", a8_avx2_r16x4, NULL) \
+  N("a8/avx2_r16x3", 3, AVX2, A8, "avx2_a8_unpacked.c", 2, 0, "a panel unpacked once for all tokens", a8_avx2_r16x3, ttq_qmatmul_unpacked256_floats) \
   V("a8/avx512vnni_r16x1", 5, AVX512VNNI, A8, "avx512vnni_a8.c", 1, 1, "one token, vpdpbusd", a8_avx512vnni_r16x1, NULL) \
   V("a8/avx512vnni_r16x4", 5, AVX512VNNI, A8, "avx512vnni_a8_interleaved.c", 2, 1, "4 interleaved tokens share unpacked codes", a8_avx512vnni_r16x4, ttq_qmatmul_interleaved_floats) \
   V("a8/avx512vnni_r16x8", 4, AVX512VNNI, A8, "avx512vnni_a8_interleaved.c", 2, 1, "8 interleaved tokens share unpacked codes", a8_avx512vnni_r16x8, ttq_qmatmul_interleaved_floats) \
@@ -62,7 +62,7 @@ TTQ_QMATMUL_VARIANTS(TTQ_QMATMUL_PROTOTYPES, TTQ_QMATMUL_NARROW_PROTOTYPES)
 //                         1.4 and 1.6 % of the time at the roof; unpacking 5.6 % where tiles do not fetch the next weights
 #if defined(__x86_64__)
 #define TTQ_QMATMUL_FIXED(V) \
-  V(4e-3, "a8/avx2_fixed_r16x3", 1, AVX2, A8, "avx2_a8_fixed.c", 128, 0, "scales in fixed point", a8_avx2_fixed_r16x3, ttq_qmatmul_fixed256_floats) \
+  V(4e-3, "a8/avx2_fixed_r16x3", 2, AVX2, A8, "avx2_a8_fixed.c", 128, 0, "scales in fixed point", a8_avx2_fixed_r16x3, ttq_qmatmul_fixed256_floats) \
   V(1e-3, "a8/avx512vnni_fixed_r32x6", 1, AVX512VNNI, A8, "avx512vnni_a8_fixed.c", 128, 0, "scales in fixed point, two groups at a time", a8_avx512vnni_fixed_r32x6, ttq_qmatmul_fixed512_floats)
 #else
 #define TTQ_QMATMUL_FIXED(V)
@@ -110,14 +110,21 @@ TTQ_QMATMUL_PLANES(TTQ_QMATMUL_PLANES_PROTOTYPES)
 // codes, memory does not decide: c16x8 takes 1.02 times as long as r16x8. On weights of GPT-2 the error of a product is 0.992 to
 // 1.007 times that of panel16 at 2, 3 and 4 bit, 1.07 to 1.30 times at 8.
 #if defined(__x86_64__)
-#define TTQ_QMATMUL_COMPACT(V) \
+#define TTQ_QMATMUL_COMPACT(V, N, F) \
+  V("f32/avx2_c16x1", 1, AVX2, F32, "avx2_f32.c", 1, 1, "one token, 2 x 8 lanes", f32_avx2_c16x1, NULL) \
+  V("f32/avx2_c16x4", 1, AVX2, F32, "avx2_f32.c", 2, 1, "4 tokens share a widened code", f32_avx2_c16x4, NULL) \
   V("f32/avx512_c16x1", 3, AVX512, F32, "avx512_f32.c", 1, 1, "one token, 16 lanes", f32_avx512_c16x1, NULL) \
   V("f32/avx512_c16x4", 3, AVX512, F32, "avx512_f32.c", 2, 1, "4 tokens share a widened code", f32_avx512_c16x4, NULL) \
   V("f32/avx512_c16x8", 3, AVX512, F32, "avx512_f32.c", 2, 1, "8 tokens share a widened code", f32_avx512_c16x8, NULL) \
+  V("a8/avx2_c16x1", 1, AVX2, A8, "avx2_a8.c", 1, 4, "one token, vpmaddubsw", a8_avx2_c16x1, NULL) \
+  V("a8/avx2_c16x2", 1, AVX2, A8, "avx2_a8.c", 2, 2, "2 tokens share unpacked codes", a8_avx2_c16x2, NULL) \
+  V("a8/avx2_c16x4", 1, AVX2, A8, "avx2_a8.c", 2, 1, "4 tokens share unpacked codes", a8_avx2_c16x4, NULL) \
+  N("a8/avx2_c16x3", 1, AVX2, A8, "avx2_a8_unpacked.c", 2, 0, "a panel unpacked once for all tokens", a8_avx2_c16x3, ttq_qmatmul_unpacked256_floats) \
+  F(4e-3, "a8/avx2_fixed_c16x3", 1, AVX2, A8, "avx2_a8_fixed.c", 128, 0, "scales in fixed point", a8_avx2_fixed_c16x3, ttq_qmatmul_fixed256_floats) \
   V("a8/avx512vnni_c16x1", 3, AVX512VNNI, A8, "avx512vnni_a8.c", 1, 1, "one token, vpdpbusd", a8_avx512vnni_c16x1, NULL) \
   V("a8/avx512vnni_c16x8", 3, AVX512VNNI, A8, "avx512vnni_a8_interleaved.c", 2, 1, "8 interleaved tokens share unpacked codes", a8_avx512vnni_c16x8, ttq_qmatmul_interleaved_floats) \
   V("a8/avx512vnni_c32x6", 2, AVX512VNNI, A8, "avx512vnni_a8_unpacked.c", 128, 0, "two panels unpacked once for all tokens", a8_avx512vnni_c32x6, ttq_qmatmul_unpacked512_floats)
 #else
-#define TTQ_QMATMUL_COMPACT(V)
+#define TTQ_QMATMUL_COMPACT(V, N, F)
 #endif
-TTQ_QMATMUL_COMPACT(TTQ_QMATMUL_PROTOTYPES)
+TTQ_QMATMUL_COMPACT(TTQ_QMATMUL_PROTOTYPES, TTQ_QMATMUL_NARROW_PROTOTYPES, TTQ_QMATMUL_FIXED_PROTOTYPES)

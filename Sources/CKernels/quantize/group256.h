@@ -10,6 +10,7 @@
 //   ttq_group256_part    eight channels after eight: v = w * d, kept in the group; widens the range
 //   ttq_group256_range   scales and minima
 //   ttq_group256_store   codes, scales and minima, packed past the caches: whole lines, both halves of each
+// Where scales and minima stand apart, in compact16, ttq_group256_steps takes them, and ttq_group256_store_codes packs codes alone.
 // The store is best done after the next group has been scaled: it then need not wait for the two divisions.
 
 enum { TTQ_LONGEST_GROUP256 = 128 };
@@ -90,6 +91,20 @@ TTQ_INLINE void ttq_group256_part(
   extremes->high = _mm256_max_ps(most, extremes->high);
 }
 
+// Lanes of ones where a or b is not finite: only that differs from itself less itself, for inf - inf and NaN are NaN.
+TTQ_INLINE __m256 ttq_not_finite256(__m256 a, __m256 b) {
+  const __m256 difference = _mm256_or_ps(_mm256_sub_ps(a, a), _mm256_sub_ps(b, b));
+  return _mm256_cmp_ps(difference, _mm256_setzero_ps(), _CMP_NEQ_UQ);
+}
+
+// Sets what codes of a half are taken by.
+TTQ_INLINE void ttq_group256_steps(ttq_group256 *g, int half, __m256 scale, __m256 minimum, int bits) {
+  const __m256 start = _mm256_set1_ps((float)(1 << bits) + 0.5f);
+  const __m256 some = _mm256_cmp_ps(scale, _mm256_setzero_ps(), _CMP_NEQ_UQ);
+  g->inverse[half] = _mm256_and_ps(some, _mm256_div_ps(_mm256_set1_ps(1), scale));
+  g->offset[half] = _mm256_sub_ps(start, _mm256_mul_ps(minimum, g->inverse[half]));
+}
+
 // Rounds the range of a half to f16 and returns lanes of ones where a scale or a minimum is not finite.
 TTQ_INLINE __m256 ttq_group256_range(ttq_group256 *g, int half, ttq_extremes256 extremes, int bits) {
   enum { NEAREST = _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC };
@@ -98,13 +113,8 @@ TTQ_INLINE __m256 ttq_group256_range(ttq_group256 *g, int half, ttq_extremes256 
   g->scale16[half] = _mm256_cvtps_ph(_mm256_add_ps(range, zero), NEAREST);
   g->minimum16[half] = _mm256_cvtps_ph(_mm256_add_ps(extremes.low, zero), NEAREST);
   const __m256 scale = _mm256_cvtph_ps(g->scale16[half]), minimum = _mm256_cvtph_ps(g->minimum16[half]);
-  const __m256 some = _mm256_cmp_ps(scale, zero, _CMP_NEQ_UQ);
-  const __m256 start = _mm256_set1_ps((float)(1 << bits) + 0.5f);
-  g->inverse[half] = _mm256_and_ps(some, _mm256_div_ps(_mm256_set1_ps(1), scale));
-  g->offset[half] = _mm256_sub_ps(start, _mm256_mul_ps(minimum, g->inverse[half]));
-  // Only what is not finite differs from itself less itself: inf - inf and NaN are NaN.
-  const __m256 difference = _mm256_or_ps(_mm256_sub_ps(scale, scale), _mm256_sub_ps(minimum, minimum));
-  return _mm256_cmp_ps(difference, zero, _CMP_NEQ_UQ);
+  ttq_group256_steps(g, half, scale, minimum, bits);
+  return ttq_not_finite256(scale, minimum);
 }
 
 // Codes of four channels of a half, in the order a0 a1 a2 a3 b0 b1 b2 b3 c0 ... d3 of each lane of 128 bits, a letter a channel, a digit a
@@ -125,8 +135,8 @@ TTQ_INLINE __m256i ttq_quad_order256(__m256i codes) {
   return _mm256_shuffle_epi8(codes, order);
 }
 
-// Packs the group with its scales and minima to an address aligned to 64 bytes and returns what follows.
-TTQ_INLINE uint8_t *ttq_group256_store(const ttq_group256 *g, int bits, uint8_t *packed) {
+// Packs the codes to an address aligned to 64 bytes and returns what follows them.
+TTQ_INLINE uint8_t *ttq_group256_store_codes(const ttq_group256 *g, int bits, uint8_t *packed) {
   for (size_t c = 0; c < g->chunks; c++, packed += 64 * bits) {
     if (bits == 4) { // a vector is two quads, and both are put in order at once
       TTQ_UNROLL for (size_t j = 0; j < 4; j++) TTQ_UNROLL for (int half = 0; half < 2; half++) {
@@ -144,6 +154,12 @@ TTQ_INLINE uint8_t *ttq_group256_store(const ttq_group256 *g, int bits, uint8_t 
       ttq_store_chunk256(packed, half, bits, quads);
     }
   }
+  return packed;
+}
+
+// Packs the group with its scales and minima.
+TTQ_INLINE uint8_t *ttq_group256_store(const ttq_group256 *g, int bits, uint8_t *packed) {
+  packed = ttq_group256_store_codes(g, bits, packed);
   TTQ_UNROLL for (int half = 0; half < 2; half++)
     _mm_stream_si128((__m128i *)(packed + 16 * half), g->scale16[half]);
   TTQ_UNROLL for (int half = 0; half < 2; half++)

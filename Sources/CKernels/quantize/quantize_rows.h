@@ -36,9 +36,9 @@
 //   avx512_r16_search, avx512_planes16_search  tries each candidate on the group's scaled values, which are still in L1
 #if defined(__x86_64__)
 #define TTQ_QUANTIZE_VARIANTS(V) \
-  V("bf16/avx2_r16", 5, AVX2, BF16, "avx2.c", "8 rows a vector, bf16 pairs transposed", bf16_avx2_r16) \
-  V("f16/avx2_r16", 5, AVX2, F16, "avx2.c", "8 rows a vector, f16 widened, then transposed", f16_avx2_r16) \
-  V("f32/avx2_r16", 5, AVX2, F32, "avx2.c", "8 rows a vector, f32 transposed", f32_avx2_r16) \
+  V("bf16/avx2_r16", 6, AVX2, BF16, "avx2.c", "8 rows a vector, bf16 pairs transposed", bf16_avx2_r16) \
+  V("f16/avx2_r16", 6, AVX2, F16, "avx2.c", "8 rows a vector, f16 widened, then transposed", f16_avx2_r16) \
+  V("f32/avx2_r16", 6, AVX2, F32, "avx2.c", "8 rows a vector, f32 transposed", f32_avx2_r16) \
   V("bf16/avx512_r16", 7, AVX512, BF16, "avx512.c", "16 rows a vector, bf16 pairs transposed, packing one group behind", bf16_avx512_r16) \
   V("f16/avx512_r16", 7, AVX512, F16, "avx512.c", "16 rows a vector, f16 widened, then transposed", f16_avx512_r16) \
   V("f32/avx512_r16", 7, AVX512, F32, "avx512.c", "16 rows a vector, f32 transposed", f32_avx512_r16)
@@ -49,13 +49,16 @@
   V("f16/avx512_planes16", 5, AVX512, F16, "avx512.c", "as avx512_r16, codes stored bit by bit", f16_avx512_planes16) \
   V("f32/avx512_planes16", 5, AVX512, F32, "avx512.c", "as avx512_r16, codes stored bit by bit", f32_avx512_planes16)
 #define TTQ_QUANTIZE_COMPACT_VARIANTS(V) \
+  V("bf16/avx2_c16", 1, AVX2, BF16, "avx2_compact.c", "steps of each row first, codes from L2", bf16_avx2_c16) \
+  V("f16/avx2_c16", 1, AVX2, F16, "avx2_compact.c", "steps of each row first, codes from L2", f16_avx2_c16) \
+  V("f32/avx2_c16", 1, AVX2, F32, "avx2_compact.c", "steps of each row first, codes from L2", f32_avx2_c16) \
   V("bf16/avx512_c16", 4, AVX512, BF16, "avx512_compact.c", "steps of each row first, codes from L2", bf16_avx512_c16) \
   V("f16/avx512_c16", 4, AVX512, F16, "avx512_compact.c", "steps of each row first, codes from L2", f16_avx512_c16) \
   V("f32/avx512_c16", 4, AVX512, F32, "avx512_compact.c", "steps of each row first, codes from L2", f32_avx512_c16)
 #define TTQ_QUANTIZE_SEARCH_VARIANTS(V) \
-  V("bf16/avx2_r16_search", 2, AVX2, BF16, "avx2_search.c", "as avx2_r16, least weighted error among ranges", bf16_avx2_r16_search) \
-  V("f16/avx2_r16_search", 2, AVX2, F16, "avx2_search.c", "as avx2_r16, least weighted error among ranges", f16_avx2_r16_search) \
-  V("f32/avx2_r16_search", 2, AVX2, F32, "avx2_search.c", "as avx2_r16, least weighted error among ranges", f32_avx2_r16_search) \
+  V("bf16/avx2_r16_search", 3, AVX2, BF16, "avx2_search.c", "as avx2_r16, least weighted error among ranges", bf16_avx2_r16_search) \
+  V("f16/avx2_r16_search", 3, AVX2, F16, "avx2_search.c", "as avx2_r16, least weighted error among ranges", f16_avx2_r16_search) \
+  V("f32/avx2_r16_search", 3, AVX2, F32, "avx2_search.c", "as avx2_r16, least weighted error among ranges", f32_avx2_r16_search) \
   V("bf16/avx512_r16_search", 3, AVX512, BF16, "avx512_search.c", "as avx512_r16, least weighted error among ranges", bf16_avx512_r16_search) \
   V("f16/avx512_r16_search", 3, AVX512, F16, "avx512_search.c", "as avx512_r16, least weighted error among ranges", f16_avx512_r16_search) \
   V("f32/avx512_r16_search", 3, AVX512, F32, "avx512_search.c", "as avx512_r16, least weighted error among ranges", f32_avx512_r16_search)
@@ -63,7 +66,12 @@
   V("bf16/avx512_planes16_search", 3, AVX512, BF16, "avx512_search.c", "as avx512_r16_search, codes stored bit by bit", bf16_avx512_planes16_search) \
   V("f16/avx512_planes16_search", 3, AVX512, F16, "avx512_search.c", "as avx512_r16_search, codes stored bit by bit", f16_avx512_planes16_search) \
   V("f32/avx512_planes16_search", 3, AVX512, F32, "avx512_search.c", "as avx512_r16_search, codes stored bit by bit", f32_avx512_planes16_search)
+#define TTQ_QUANTIZE_COMPACT_SEARCH_VARIANTS(V) \
+  V("bf16/avx2_c16_search", 1, AVX2, BF16, "avx2_compact.c", "as avx2_c16, least weighted error among ranges", bf16_avx2_c16_search) \
+  V("f16/avx2_c16_search", 1, AVX2, F16, "avx2_compact.c", "as avx2_c16, least weighted error among ranges", f16_avx2_c16_search) \
+  V("f32/avx2_c16_search", 1, AVX2, F32, "avx2_compact.c", "as avx2_c16, least weighted error among ranges", f32_avx2_c16_search)
 #else
+#define TTQ_QUANTIZE_COMPACT_SEARCH_VARIANTS(V)
 #define TTQ_QUANTIZE_SEARCH_VARIANTS(V)
 #define TTQ_QUANTIZE_PLANES_SEARCH_VARIANTS(V)
 #define TTQ_QUANTIZE_VARIANTS(V)
@@ -83,4 +91,5 @@ TTQ_QUANTIZE_FACTORS_VARIANTS(TTQ_QUANTIZE_PROTOTYPES)
 TTQ_QUANTIZE_PLANES_VARIANTS(TTQ_QUANTIZE_PROTOTYPES)
 TTQ_QUANTIZE_COMPACT_VARIANTS(TTQ_QUANTIZE_PROTOTYPES)
 TTQ_QUANTIZE_SEARCH_VARIANTS(TTQ_QUANTIZE_PROTOTYPES)
+TTQ_QUANTIZE_COMPACT_SEARCH_VARIANTS(TTQ_QUANTIZE_PROTOTYPES)
 TTQ_QUANTIZE_PLANES_SEARCH_VARIANTS(TTQ_QUANTIZE_PROTOTYPES)

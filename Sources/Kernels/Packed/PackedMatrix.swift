@@ -13,15 +13,26 @@ package struct PackedMatrix: ~Copyable, Sendable {
     memory = AlignedBuffer(repeating: 0, count: geometry.bytes(n: n), pages: pages)
   }
 
-  /// Sets all codes (N x K), scales and minima (N x groups), row after row: for quantizers that are no kernels. Side information in f16.
+  /// Sets all codes (N x K), scales and minima (N x groups), row after row: for quantizers that are no kernels. Where the layout holds scales
+  /// and minima in 8 bits they are rounded to steps of their row.
   package mutating func fill(codes: [UInt8], scales: [Float16], minima: [Float16]) {
     precondition(codes.count == n * k && scales.count == n * geometry.groups && minima.count == scales.count)
     let view = unsafe PackedView(base: memory.pointer, geometry: geometry)
     for row in 0..<geometry.paddedRows(n) {
       let source = min(row, n - 1)
+      let places = source * geometry.groups..<(source + 1) * geometry.groups
+      let steps = SideSteps(scales: scales[places].map(Float.init), minima: minima[places].map(Float.init))
+      if geometry.layout.side == .byte {
+        unsafe view.setSteps(scale: steps.scale, minimum: steps.minimum, row: row)
+      }
       for group in 0..<geometry.groups {
-        let place = source * geometry.groups + group
-        unsafe view.setSideInformation(scale: scales[place], minimum: minima[place], row: row, group: group)
+        let (scale, minimum) = (scales[places.lowerBound + group], minima[places.lowerBound + group])
+        switch geometry.layout.side {
+        case .half: unsafe view.setSideInformation(scale: scale, minimum: minimum, row: row, group: group)
+        case .byte:
+          let counts = steps.round(scale: Float(scale), minimum: Float(minimum))
+          unsafe view.setSideInformation(scale: counts.scale, minimum: counts.minimum, row: row, group: group)
+        }
       }
       for channel in 0..<k { unsafe view.setCode(Int(codes[source * k + channel]), row: row, channel: channel) }
     }

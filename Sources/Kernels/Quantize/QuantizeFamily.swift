@@ -75,8 +75,11 @@ package struct Quantize: Sendable {
     let scratchStride: Int
   }
 
-  /// Floats of scratch memory that a kernel may use for the low-rank factors of a problem.
-  static let scratchFloats: @Sendable (Problem) -> Int = { $0.rank * (ttq_padded_k($0.k) + 2 * PackedGeometry.panel) }
+  /// Floats of scratch memory that a kernel may use: for the low-rank factors of a problem, and behind them for the ends of a panel's groups.
+  static let scratchFloats: @Sendable (Problem) -> Int = { problem in
+    let factors = problem.rank * (ttq_padded_k(problem.k) + 2 * PackedGeometry.panel)
+    return factors + 2 * PackedGeometry.panel * (problem.format?.groups(problem.k) ?? 0)
+  }
 
   /// Quantizes the rows of `source`, less the product of `lowRank` where there is one, times `d` (K) into `packed`. Returns false where
   /// a scale or a minimum is beyond f16.
@@ -107,10 +110,9 @@ package struct Quantize: Sendable {
     precondition(
       source.n == packed.n && d.count == geometry.k && geometry.layout == layout && source.element == element)
     precondition(lowRank.map { $0.n == packed.n && $0.k == geometry.k } ?? true)
-    if let lowRank {
-      let problem = Problem(family: .quantize, n: lowRank.n, k: lowRank.k, rank: lowRank.rank)
-      pool.reserveScratch(floats: Self.scratchFloats(problem))
-    }
+    let problem = Problem(
+      family: .quantize, n: packed.n, k: geometry.k, format: geometry.format, rank: lowRank?.rank ?? 0)
+    pool.reserveScratch(floats: Self.scratchFloats(problem))
     return unsafe d.withUnsafeBufferPointer { d in
       guard let d = d.baseAddress else { return true }
       var args = unsafe ttq_quantize_args(

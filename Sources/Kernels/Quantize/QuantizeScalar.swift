@@ -23,7 +23,7 @@ enum QuantizeScalar {
   ) -> Variant<QuantizeKernel> {
     Variant(
       VariantRow(
-        name: "\(element.rawValue)/\(layout.scalarName)", revision: 6, isa: .baseline,
+        name: "\(element.rawValue)/\(layout.scalarName)", revision: 7, isa: .baseline,
         summary: "reference: weight after weight", file: "Sources/Kernels/Quantize/QuantizeScalar.swift",
         bits: WeightFormat.supportedBits, element: element, layout: layout, searches: nil),
       kernel: kernel)
@@ -125,9 +125,13 @@ struct SideSteps {
 
   /// The least steps that hold the ranges of a row in 8 bits.
   init(_ ranges: [ValueRange], largestCode: Int) {
-    let widest = ranges.reduce(0) { max($0, $1.scale(largestCode: largestCode)) }
-    scale = Self.roundedUp(widest / 255)
-    minimum = Self.roundedUp(ranges.reduce(0) { max($0, $1.low.magnitude) } / 127)
+    self.init(scales: ranges.map { $0.scale(largestCode: largestCode) }, minima: ranges.map(\.low))
+  }
+
+  /// The least steps that hold the scales and minima of a row in 8 bits.
+  init(scales: some Sequence<Float>, minima: some Sequence<Float>) {
+    scale = Self.roundedUp(scales.reduce(0, max) / 255)
+    minimum = Self.roundedUp(minima.reduce(0) { max($0, $1.magnitude) } / 127)
   }
 
   private static func roundedUp(_ value: Float) -> Float16 {
@@ -137,12 +141,14 @@ struct SideSteps {
 
   /// The nearest counts of steps.
   func round(_ range: ValueRange, largestCode: Int) -> (scale: UInt8, minimum: Int8) {
-    guard scale.isFinite, minimum.isFinite else { return (0, 0) }
-    let (up, down) = (scale > 0 ? 1 / Float(scale) : 0, minimum > 0 ? 1 / Float(minimum) : 0)
-    return (
-      UInt8((range.scale(largestCode: largestCode) * up).rounded(.toNearestOrEven)),
-      Int8((range.low * down).rounded(.toNearestOrEven))
-    )
+    round(scale: range.scale(largestCode: largestCode), minimum: range.low)
+  }
+
+  /// The nearest counts of steps.
+  func round(scale: Float, minimum: Float) -> (scale: UInt8, minimum: Int8) {
+    guard self.scale.isFinite, self.minimum.isFinite else { return (0, 0) }
+    let (up, down) = (self.scale > 0 ? 1 / Float(self.scale) : 0, self.minimum > 0 ? 1 / Float(self.minimum) : 0)
+    return (UInt8((scale * up).rounded(.toNearestOrEven)), Int8((minimum * down).rounded(.toNearestOrEven)))
   }
 }
 
