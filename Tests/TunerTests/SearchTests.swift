@@ -128,5 +128,11 @@ struct SearchTests {
     #expect(recorded.measure(SearchOrder(point: 0, share: 0.25, minimumSamples: 5), best: 2).observation.median == 25)
     let final = try #require(recorded.playOff(0, share: 0.25, rounds: 2))
     #expect(final.median == 75 && final.nanoseconds == 140 + 150)
+
+    // As many of what was taken are repeated as of all: two for eight, so one look of 100 has 25 more, and less is left for the rest.
+    result.expense = Expense(budget: 360, elapsed: 500, repeated: 2)
+    let restless = RecordedSpace([result], roofs: nil)
+    #expect(restless.measure(SearchOrder(point: 0, share: 0.25, minimumSamples: 3), best: nil).nanoseconds == 50 + 125)
+    #expect(restless.measure(SearchOrder(point: 0), best: nil).nanoseconds == 500)
   }
 }

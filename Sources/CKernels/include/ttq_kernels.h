@@ -88,7 +88,7 @@ typedef struct {
   uint8_t *packed;         // aligned to 64 bytes
   ttq_low_rank low_rank;   // b has as many rows as n says
   ttq_range_search search; // only of variants whose row says `searches`
-  float *_Nullable scratch; // rank * (KP + 32) floats and 32 for each group, aligned to 64 bytes
+  float *_Nullable scratch; // rank * (KP + 32) floats, then 32 for each group and 16 KP, aligned to 64 bytes
 } ttq_quantize_args;
 typedef uint32_t (*ttq_quantize_kernel)(const ttq_quantize_args *) TTQ_SENDABLE;
 

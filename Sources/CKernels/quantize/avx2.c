@@ -12,7 +12,9 @@ TTQ_REGION(TTQ_TARGET_AVX2)
 TTQ_INLINE uint32_t quantize(const ttq_quantize_args *a, int residual, int bits, uint32_t element) {
   assert(a->bits == (size_t)bits && a->n % TTQ_PANEL == 0 && a->k > 0 && (uintptr_t)a->packed % 64 == 0);
   assert(a->group % TTQ_CHUNK == 0 && a->group <= TTQ_LONGEST_GROUP256);
-  ttq_group256 groups[2], *group = groups, *before = NULL;
+  __m256 values[2][2][TTQ_LONGEST_GROUP256];
+  ttq_group256 groups[2] = {{.v = {values[0][0], values[0][1]}}, {.v = {values[1][0], values[1][1]}}};
+  ttq_group256 *group = groups, *before = NULL;
   uint8_t *packed = a->packed;
   __m256 bad = _mm256_setzero_ps();
   if (residual) ttq_lay_out_a256(a);

@@ -6,8 +6,8 @@
 #include "scale256.h"
 #include "search256.h"
 
-// quantize into layout compact16, with a range search or without. Steps need the ends of all groups of a row, so a panel is scaled twice:
-// for these ends, which stay in the scratch memory, then for its codes, with its weights in L2.
+// quantize into layout compact16, with a range search or without. Steps need the ends of all groups of a row, so a panel is scaled as a whole,
+// into the scratch memory, and then packed from there: it is in L2 up to some thousand channels.
 
 TTQ_REGION(TTQ_TARGET_AVX2)
 
@@ -66,24 +66,39 @@ TTQ_INLINE void store_line(uint8_t *line, const __m128i parts[4]) {
   TTQ_UNROLL for (int i = 0; i < 4; i++) _mm_stream_si128((__m128i *)(void *)(line + 16 * i), parts[i]);
 }
 
-// The ends of a panel's groups, behind the factors in the scratch memory.
-static inline ttq_extremes256 *panel_ends(const ttq_quantize_args *a) {
-  return (ttq_extremes256 *)(void *)(a->scratch + a->low_rank.rank * (ttq_padded_k(a->k) + 2 * TTQ_PANEL));
+// A panel in the scratch memory, behind the factors: the ends of each group, two halves, then its values.
+typedef struct {
+  ttq_extremes256 *ends;
+  __m256 *values;
+} scaled_panel;
+
+static inline scaled_panel panel_of(const ttq_quantize_args *a) {
+  float *ends = a->scratch + a->low_rank.rank * (ttq_padded_k(a->k) + 2 * TTQ_PANEL);
+  float *values = ends + 2 * TTQ_PANEL * ttq_groups(a->k, a->group);
+  return (scaled_panel){(ttq_extremes256 *)(void *)ends, (__m256 *)(void *)values};
+}
+
+// The group of `panel` that begins at channel `first` and has so many.
+TTQ_INLINE ttq_group256 group_of(scaled_panel panel, size_t first, size_t channels) {
+  __m256 *values = panel.values + 2 * first;
+  const size_t padded = ttq_padded_k(channels);
+  return (ttq_group256){.v = {values, values + padded}, .chunks = padded / TTQ_CHUNK};
 }
 
 #define FOR_EACH_GROUP(first, channels) \
   for (size_t first = 0, channels; channels = first + a->group < a->k ? a->group : a->k - first, first < a->k; first += a->group)
 
-// Sets the ends of the groups of a panel, two halves for each, and returns its steps.
-TTQ_INLINE void choose_ends(
-  const ttq_quantize_args *a, size_t n, int residual, int search, int bits, uint32_t element, ttq_extremes256 *ends,
+// Scales the panel of row n, chooses the ends of its groups, and sets its steps.
+TTQ_INLINE void scale_panel(
+  const ttq_quantize_args *a, size_t n, int residual, int search, int bits, uint32_t element, scaled_panel panel,
   row_steps steps[2]
 ) {
   const __m256 magnitudes = _mm256_castsi256_ps(_mm256_set1_epi32(0x7fffffff));
-  ttq_group256 group;
   __m256 widest[2], magnitude[2], error[2];
   TTQ_UNROLL for (int h = 0; h < 2; h++) widest[h] = magnitude[h] = error[h] = _mm256_setzero_ps();
+  ttq_extremes256 *ends = panel.ends;
   FOR_EACH_GROUP(first, channels) {
+    ttq_group256 group = group_of(panel, first, channels);
     ttq_scale_group256(a, n, first, channels, residual, element, &group, ends);
     TTQ_UNROLL for (int h = 0; h < 2; h++, ends++) {
       if (search) {
@@ -105,13 +120,13 @@ TTQ_INLINE void choose_ends(
 TTQ_INLINE __m256 quantize_panel(
   const ttq_quantize_args *a, size_t n, int residual, int search, int bits, uint32_t element, uint8_t *packed
 ) {
-  const ttq_extremes256 *ends = panel_ends(a);
+  const scaled_panel panel = panel_of(a);
   row_steps steps[2];
-  choose_ends(a, n, residual, search, bits, element, panel_ends(a), steps);
+  scale_panel(a, n, residual, search, bits, element, panel, steps);
   store_line(packed, (__m128i[]){steps[0].scale16, steps[1].scale16, steps[0].minimum16, steps[1].minimum16});
   packed += 64;
 
-  // A group is packed after the next one is scaled, as in the kernels of the other layouts.
+  // A group is packed after the next one is rounded, whose divisions are then not waited for.
   ttq_group256 groups[2];
   const ttq_group256 *before = NULL;
   uint8_t *line = packed;
@@ -119,15 +134,14 @@ TTQ_INLINE __m256 quantize_panel(
   size_t j = 0;
   FOR_EACH_GROUP(first, channels) {
     ttq_group256 *group = groups + j % 2;
-    ttq_extremes256 unsearched[2];
-    ttq_scale_group256(a, n, first, channels, residual, element, group, unsearched);
+    *group = group_of(panel, first, channels);
     if (before) packed = ttq_group256_store_codes(before, bits, packed);
     if (j % 2 == 0) {
       line = packed;
       packed += 64;
       sides[2] = sides[3] = _mm_setzero_si128();
     }
-    round_group(group, ends + 2 * j, steps, bits, sides + 2 * (j % 2));
+    round_group(group, panel.ends + 2 * j, steps, bits, sides + 2 * (j % 2));
     if (j % 2 == 1) store_line(line, sides);
     before = group;
     j++;

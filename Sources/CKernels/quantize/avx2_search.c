@@ -13,7 +13,8 @@ TTQ_REGION(TTQ_TARGET_AVX2)
 TTQ_INLINE uint32_t quantize_panels(const ttq_quantize_args *a, int residual, int bits, uint32_t element) {
   uint8_t *packed = a->packed;
   __m256 bad = _mm256_setzero_ps();
-  ttq_group256 group;
+  __m256 values[2][TTQ_LONGEST_GROUP256];
+  ttq_group256 group = {.v = {values[0], values[1]}};
   if (residual) ttq_lay_out_a256(a);
   for (size_t n = 0; n < a->n; n += TTQ_PANEL) {
     __m256 error[2] = {_mm256_setzero_ps(), _mm256_setzero_ps()};

@@ -16,7 +16,7 @@
 enum { TTQ_LONGEST_GROUP256 = 128 };
 
 typedef struct {
-  __m256 v[2][TTQ_LONGEST_GROUP256];  // by half and channel
+  __m256 *v[2];  // where the values of each half are kept, channel after channel
   __m256 inverse[2], offset[2];
   __m128i scale16[2], minimum16[2];
   size_t chunks;
@@ -117,12 +117,12 @@ TTQ_INLINE __m256 ttq_group256_range(ttq_group256 *g, int half, ttq_extremes256 
   return ttq_not_finite256(scale, minimum);
 }
 
-// Codes of four channels of a half, in the order a0 a1 a2 a3 b0 b1 b2 b3 c0 ... d3 of each lane of 128 bits, a letter a channel, a digit a
+// Codes of four channels v of a half, in the order a0 a1 a2 a3 b0 b1 b2 b3 c0 ... d3 of each lane of 128 bits, a letter a channel, a digit a
 // row. The packing instructions saturate, and so does the difference: that is the clamp.
-TTQ_INLINE __m256i ttq_codes256(const ttq_group256 *g, int half, size_t channel, int bits) {
+TTQ_INLINE __m256i ttq_codes256(const ttq_group256 *g, int half, const __m256 *v, int bits) {
   __m256i n[4], pairs[2];
   TTQ_UNROLL for (size_t i = 0; i < 4; i++)
-    n[i] = _mm256_cvttps_epi32(_mm256_add_ps(_mm256_mul_ps(g->v[half][channel + i], g->inverse[half]), g->offset[half]));
+    n[i] = _mm256_cvttps_epi32(_mm256_add_ps(_mm256_mul_ps(v[i], g->inverse[half]), g->offset[half]));
   const __m256i origin = _mm256_set1_epi16((short)(1 << bits));
   TTQ_UNROLL for (int i = 0; i < 2; i++) pairs[i] = _mm256_subs_epi16(_mm256_packs_epi32(n[2 * i], n[2 * i + 1]), origin);
   const __m256i codes = _mm256_packus_epi16(pairs[0], pairs[1]);
@@ -137,11 +137,12 @@ TTQ_INLINE __m256i ttq_quad_order256(__m256i codes) {
 
 // Packs the codes to an address aligned to 64 bytes and returns what follows them.
 TTQ_INLINE uint8_t *ttq_group256_store_codes(const ttq_group256 *g, int bits, uint8_t *packed) {
+  const __m256 *const v[2] = {g->v[0], g->v[1]};  // as far as the compiler knows, what is stored may be g itself
   for (size_t c = 0; c < g->chunks; c++, packed += 64 * bits) {
     if (bits == 4) { // a vector is two quads, and both are put in order at once
       TTQ_UNROLL for (size_t j = 0; j < 4; j++) TTQ_UNROLL for (int half = 0; half < 2; half++) {
-        const __m256i even = ttq_codes256(g, half, TTQ_CHUNK * c + 8 * j, bits);
-        const __m256i odd = ttq_codes256(g, half, TTQ_CHUNK * c + 8 * j + 4, bits);
+        const __m256i even = ttq_codes256(g, half, v[half] + TTQ_CHUNK * c + 8 * j, bits);
+        const __m256i odd = ttq_codes256(g, half, v[half] + TTQ_CHUNK * c + 8 * j + 4, bits);
         const __m256i both = _mm256_or_si256(even, _mm256_slli_epi32(odd, 4));
         _mm256_stream_si256((__m256i *)(packed + 64 * j + 32 * (size_t)half), ttq_quad_order256(both));
       }
@@ -150,7 +151,7 @@ TTQ_INLINE uint8_t *ttq_group256_store_codes(const ttq_group256 *g, int bits, ui
     for (int half = 0; half < 2; half++) {
       __m256i quads[8];
       TTQ_UNROLL for (size_t q = 0; q < 8; q++)
-        quads[q] = ttq_quad_order256(ttq_codes256(g, half, TTQ_CHUNK * c + 4 * q, bits));
+        quads[q] = ttq_quad_order256(ttq_codes256(g, half, v[half] + TTQ_CHUNK * c + 4 * q, bits));
       ttq_store_chunk256(packed, half, bits, quads);
     }
   }

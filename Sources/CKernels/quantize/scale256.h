@@ -22,11 +22,12 @@ TTQ_INLINE void ttq_scale_chunk256(
   uint32_t element, ttq_group256 *g, ttq_extremes256 extremes[2]
 ) {
   const size_t width = element == TTQ_F32 ? 4 : 2, at = TTQ_CHUNK * g->chunks++;
+  __m256 *const values[2] = {g->v[0] + at, g->v[1] + at};
   for (int h = 0; h < 2; h++) {
     ttq_extremes256 range = extremes[h];
     TTQ_UNROLL for (int part = 0; part < TTQ_CHUNK; part += 8) {
       ttq_fetch_ahead256(rows[0], width, k, (size_t)(4 * h + part / 8));
-      __m256 w[8], *v = g->v[h] + at + part;
+      __m256 w[8], *v = values[h] + part;
       ttq_load_part256(rows + 8 * h, k + (size_t)part, element, w);
       if (residual) TTQ_UNROLL for (int c = 0; c < 8; c++) v[c] = w[c];
       else ttq_group256_part(v, w, d + part, 8, count - part, &range);
@@ -38,10 +39,10 @@ TTQ_INLINE void ttq_scale_chunk256(
   for (int block = 0; block < TTQ_CHUNK; block += BLOCK) {
     __m256 u[2][BLOCK];
     TTQ_UNROLL for (int h = 0; h < 2; h++)
-      TTQ_UNROLL for (int c = 0; c < BLOCK; c++) u[h][c] = g->v[h][at + (size_t)(block + c)];
+      TTQ_UNROLL for (int c = 0; c < BLOCK; c++) u[h][c] = values[h][block + c];
     ttq_subtract_product256(a, from + k + (size_t)block, u);
     TTQ_UNROLL for (int h = 0; h < 2; h++)
-      ttq_group256_part(g->v[h] + at + block, u[h], d + block, BLOCK, count - block, extremes + h);
+      ttq_group256_part(values[h] + block, u[h], d + block, BLOCK, count - block, extremes + h);
   }
 }
 

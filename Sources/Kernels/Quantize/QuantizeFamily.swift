@@ -75,10 +75,12 @@ package struct Quantize: Sendable {
     let scratchStride: Int
   }
 
-  /// Floats of scratch memory that a kernel may use: for the low-rank factors of a problem, and behind them for the ends of a panel's groups.
+  /// Floats of scratch memory that a kernel may use: for the low-rank factors of a problem, and behind them for a panel's groups, the ends of each
+  /// and its values.
   static let scratchFloats: @Sendable (Problem) -> Int = { problem in
     let factors = problem.rank * (ttq_padded_k(problem.k) + 2 * PackedGeometry.panel)
-    return factors + 2 * PackedGeometry.panel * (problem.format?.groups(problem.k) ?? 0)
+    let panel = PackedGeometry.panel * (2 * (problem.format?.groups(problem.k) ?? 0) + ttq_padded_k(problem.k))
+    return factors + panel
   }
 
   /// Quantizes the rows of `source`, less the product of `lowRank` where there is one, times `d` (K) into `packed`. Returns false where

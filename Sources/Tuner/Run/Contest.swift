@@ -20,8 +20,6 @@ package struct Contest {
   /// one token with two threads took 1.6 times as long at one time as at another. What was looked at minutes apart may differ by that and be
   /// the same.
   private static func chance(threads: Int) -> Double { threads > 1 ? 1.2 * 1.6 : 1.2 }
-  /// Streams of one kernel that take part at most, so that they do not keep other kernels out.
-  private static let streams = 2
   /// A layout whose best takes this many times as long as another one's needs no play-off.
   private static let hopelessLayout = 2.0
   /// Calls that each contender makes besides one in each round: a check, and warming up.
@@ -41,6 +39,7 @@ package struct Contest {
   ) -> [Contest] {
     let correct = results.filter { $0.status == .correct && $0.timing != nil }
     let best = Dictionary(correct.map { ($0.problem, $0.median) }, uniquingKeysWith: min)
+    let favourites = FavouriteStreams(correct)
     var order: [PlanKey] = []
     var groups: [PlanKey: [CandidateResult]] = [:]
     for result in correct {
@@ -57,7 +56,7 @@ package struct Contest {
       let contenders = Dictionary(grouping: group, by: \.configuration.threads).sorted { $0.key < $1.key }.flatMap {
         threads, same in
         let ranked = same.sorted { $0.median < $1.median }
-        let leaders = ranked.ofEachKernel(streams).prefix(count)
+        let leaders = ranked.twoOfEachKernel(favourites).prefix(count)
         // The usual stream of the foremost kernel is to stay where the others hardly differ from it.
         let usual = ranked.first {
           $0.variant == ranked[0].variant && $0.configuration == ranked[0].configuration.sharing
@@ -161,15 +160,20 @@ package struct Contest {
 }
 
 extension [CandidateResult] {
-  /// The first `count` of each variant and way of sharing, in their order.
-  fileprivate func ofEachKernel(_ count: Int) -> [CandidateResult] {
-    var taken: [CandidateKey: Int] = [:]
-    return filter { result in
+  /// Of each variant and way of sharing the first, and its favourite stream or else the second, in their order: no more, so that the streams
+  /// of one kernel do not keep other kernels out.
+  fileprivate func twoOfEachKernel(_ favourites: FavouriteStreams) -> [CandidateResult] {
+    let kernels = Dictionary(grouping: self) { result in
       var kernel = result.key
       kernel.configuration = kernel.configuration.sharing
-      taken[kernel, default: 0] += 1
-      return taken[kernel, default: 0] <= count
+      return kernel
     }
+    let chosen = kernels.values.flatMap { same in
+      let others = same.dropFirst()
+      return same.prefix(1) + [others.first(where: favourites.contains) ?? others.first].compactMap(\.self)
+    }
+    let keys = Set(chosen.map(\.key))
+    return filter { keys.contains($0.key) }
   }
 }
 
