@@ -28,11 +28,15 @@
 // On layout compact16, a format of its own:
 //   avx512_c16  scales a panel twice, for its steps and for its codes, and fetches the next one while it packs: bf16 at 3072x1024
 //               takes 0.96 times as long as avx512_r16 at 4 bit, at 4096x4096 1.30 times at 4 bit and 1.46 at 2
+//   avx2_c16    scales a panel once, into the scratch memory: bf16 at 4 bit takes 1.13 times as long as avx2_r16 at 3072x1024, 1.18 at
+//               4096x4096 (Zen 4, 1 thread); scaling twice took 1.44 and 1.55 times
 // With a range search, on panel16 and planes16:
 //   avx2_r16_search  as the next, and what the ends of a candidate lose rules it out from 4 bits on. On Zen 3 (16 candidates, 1 thread) about
 //                    3.6 cycles a channel and candidate of 9 instructions, where ports allow 2.25: the chains wait in the schedulers. In
 //                    M weights/s at 2, 4 and 8 bits: rounding each candidate just before it is tried 270, 280, 270; all at once 310,
 //                    330, 320; bounded from 4 bits on 290, 300 to 410 (by how unlike the channels are), 750
+//   avx2_c16_search  the same on compact16, for wider machines too: 13.7 ms for 3072x1024 at 4 bit with 16 candidates, avx2_r16_search 13.0
+//                    (Zen 4, 1 thread), scalar code 736
 //   avx512_r16_search, avx512_planes16_search  tries each candidate on the group's scaled values, which are still in L1
 #if defined(__x86_64__)
 #define TTQ_QUANTIZE_VARIANTS(V) \
