@@ -38,7 +38,7 @@ TTQ_INLINE row_steps steps_of(__m256 widest, __m256 magnitude, int bits) {
   return s;
 }
 
-// Integers of sixteen rows as words.
+// Integers of eight rows as words.
 TTQ_INLINE __m128i words(__m256i rows) {
   return _mm_packs_epi32(_mm256_castsi256_si128(rows), _mm256_extracti128_si256(rows, 1));
 }
