@@ -99,25 +99,26 @@ TTQ_INLINE void tile(const ttq_qmatmul_args *a, size_t n, size_t t, int bits, in
 TILES(r16, TTQ_LAYOUT_PANEL16)
 TILES(c16, TTQ_LAYOUT_COMPACT16)
 
-#define COVER_x1(name, a, bits) \
-  if (a->unroll >= 4) ttq_cover(a, bits, 1, 1, name##_u4); \
-  else if (a->unroll >= 2) ttq_cover(a, bits, 1, 1, name##_u2); \
-  else ttq_cover(a, bits, 1, 1, name##_u1);
-#define COVER_x2(name, a, bits) \
-  if (a->unroll >= 2) ttq_cover(a, bits, 2, 1, name##_u2); \
-  else ttq_cover(a, bits, 2, 1, name##_u1);
-#define COVER_x4(name, a, bits) ttq_cover(a, bits, 4, 1, name##_u1);
+// `most` is as many groups as one pass takes at most with so many tokens; a kernel passes it as a constant.
+TTQ_INLINE void cover(const ttq_qmatmul_args *a, int bits, int tokens, int most, ttq_tile u1, ttq_tile u2, ttq_tile u4) {
+  if (most >= 4 && a->unroll >= 4) ttq_cover(a, bits, tokens, 1, u4);
+  else if (most >= 2 && a->unroll >= 2) ttq_cover(a, bits, tokens, 1, u2);
+  else ttq_cover(a, bits, tokens, 1, u1);
+}
 
-#define KERNEL(name, tokens, bits) \
-  void ttq_qmatmul_a8_avx2_##name##tokens##_q##bits(const ttq_qmatmul_args *a) { COVER_##tokens(name, a, bits) }
-#define KERNELS(name, tokens) \
-  KERNEL(name, tokens, 2) KERNEL(name, tokens, 3) KERNEL(name, tokens, 4) KERNEL(name, tokens, 5) KERNEL(name, tokens, 8)
-KERNELS(r16, x1)
-KERNELS(r16, x2)
-KERNELS(r16, x4)
-KERNELS(c16, x1)
-KERNELS(c16, x2)
-KERNELS(c16, x4)
+#define KERNEL(name, tokens, most, bits) \
+  void ttq_qmatmul_a8_avx2_##name##x##tokens##_q##bits(const ttq_qmatmul_args *a) { \
+    cover(a, bits, tokens, most, name##_u1, name##_u2, name##_u4); \
+  }
+#define KERNELS(name, tokens, most) \
+  KERNEL(name, tokens, most, 2) KERNEL(name, tokens, most, 3) KERNEL(name, tokens, most, 4) KERNEL(name, tokens, most, 5) \
+  KERNEL(name, tokens, most, 8)
+KERNELS(r16, 1, 4)
+KERNELS(r16, 2, 2)
+KERNELS(r16, 4, 1)
+KERNELS(c16, 1, 4)
+KERNELS(c16, 2, 2)
+KERNELS(c16, 4, 1)
 
 TTQ_REGION_END
 #endif

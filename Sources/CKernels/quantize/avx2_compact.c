@@ -19,10 +19,6 @@ typedef struct {
   __m256 scale, minimum, inverse_scale, inverse_minimum;
 } row_steps;
 
-TTQ_INLINE __m256 reciprocal(__m256 x) {
-  return _mm256_and_ps(_mm256_cmp_ps(x, _mm256_setzero_ps(), _CMP_NEQ_UQ), _mm256_div_ps(_mm256_set1_ps(1), x));
-}
-
 TTQ_INLINE __m256 levels_of(int bits) { return _mm256_set1_ps((float)((1 << bits) - 1)); }
 
 // Steps for ranges that are at most so wide, and minima of at most `magnitude`.
@@ -33,8 +29,8 @@ TTQ_INLINE row_steps steps_of(__m256 widest, __m256 magnitude, int bits) {
     .minimum16 = _mm256_cvtps_ph(_mm256_div_ps(magnitude, _mm256_set1_ps(127)), UP)};
   s.scale = _mm256_cvtph_ps(s.scale16);
   s.minimum = _mm256_cvtph_ps(s.minimum16);
-  s.inverse_scale = reciprocal(s.scale);
-  s.inverse_minimum = reciprocal(s.minimum);
+  s.inverse_scale = ttq_reciprocal256(s.scale);
+  s.inverse_minimum = ttq_reciprocal256(s.minimum);
   return s;
 }
 

@@ -97,11 +97,16 @@ TTQ_INLINE __m256 ttq_not_finite256(__m256 a, __m256 b) {
   return _mm256_cmp_ps(difference, _mm256_setzero_ps(), _CMP_NEQ_UQ);
 }
 
+// 1 / x, 0 where x is 0.
+TTQ_INLINE __m256 ttq_reciprocal256(__m256 x) {
+  const __m256 some = _mm256_cmp_ps(x, _mm256_setzero_ps(), _CMP_NEQ_UQ);
+  return _mm256_and_ps(some, _mm256_div_ps(_mm256_set1_ps(1), x));
+}
+
 // Sets what codes of a half are taken by.
 TTQ_INLINE void ttq_group256_steps(ttq_group256 *g, int half, __m256 scale, __m256 minimum, int bits) {
   const __m256 start = _mm256_set1_ps((float)(1 << bits) + 0.5f);
-  const __m256 some = _mm256_cmp_ps(scale, _mm256_setzero_ps(), _CMP_NEQ_UQ);
-  g->inverse[half] = _mm256_and_ps(some, _mm256_div_ps(_mm256_set1_ps(1), scale));
+  g->inverse[half] = ttq_reciprocal256(scale);
   g->offset[half] = _mm256_sub_ps(start, _mm256_mul_ps(minimum, g->inverse[half]));
 }
 

@@ -48,8 +48,7 @@ TTQ_INLINE ttq_trial256 ttq_trial_of256(ttq_extremes256 whole, float low, float 
   const __m256 range = _mm256_div_ps(_mm256_sub_ps(trial.ends.high, trial.ends.low), levels);
   const __m256 minimum = _mm256_cvtph_ps(_mm256_cvtps_ph(_mm256_add_ps(trial.ends.low, zero), NEAREST));
   trial.scale = _mm256_cvtph_ps(_mm256_cvtps_ph(_mm256_add_ps(range, zero), NEAREST));
-  const __m256 some = _mm256_cmp_ps(trial.scale, zero, _CMP_NEQ_UQ);
-  trial.inverse = _mm256_and_ps(some, _mm256_div_ps(_mm256_set1_ps(1), trial.scale));
+  trial.inverse = ttq_reciprocal256(trial.scale);
   trial.offset = _mm256_sub_ps(zero, _mm256_mul_ps(minimum, trial.inverse));
   return trial;
 }

@@ -21,16 +21,17 @@ package struct PackedMatrix: ~Copyable, Sendable {
     for row in 0..<geometry.paddedRows(n) {
       let source = min(row, n - 1)
       let places = source * geometry.groups..<(source + 1) * geometry.groups
-      let steps = SideSteps(scales: scales[places].map(Float.init), minima: minima[places].map(Float.init))
-      if geometry.layout.side == .byte {
+      let ranges = zip(scales[places], minima[places]).enumerated()
+      switch geometry.layout.side {
+      case .half:
+        for (group, range) in ranges {
+          unsafe view.setSideInformation(scale: range.0, minimum: range.1, row: row, group: group)
+        }
+      case .byte:
+        let steps = SideSteps(scales: scales[places].map(Float.init), minima: minima[places].map(Float.init))
         unsafe view.setSteps(scale: steps.scale, minimum: steps.minimum, row: row)
-      }
-      for group in 0..<geometry.groups {
-        let (scale, minimum) = (scales[places.lowerBound + group], minima[places.lowerBound + group])
-        switch geometry.layout.side {
-        case .half: unsafe view.setSideInformation(scale: scale, minimum: minimum, row: row, group: group)
-        case .byte:
-          let counts = steps.round(scale: Float(scale), minimum: Float(minimum))
+        for (group, range) in ranges {
+          let counts = steps.round(scale: Float(range.0), minimum: Float(range.1))
           unsafe view.setSideInformation(scale: counts.scale, minimum: counts.minimum, row: row, group: group)
         }
       }
