@@ -108,8 +108,8 @@ TTQ_QMATMUL_PLANES(TTQ_QMATMUL_PLANES_PROTOTYPES)
 // minima. A token reads 10 % (4 bit) to 16 % (2 bit) fewer bytes in groups of 32: a8/avx512vnni_c16x1 is 1.19 (2 bit), 1.18 (3)
 // and 1.15 (4) times as fast as a8/avx512vnni_r16x1 at 3072x1024, 1.23, 1.17 and 1.17 times at 4096x4096. Where tokens share the
 // codes, memory does not decide: c16x8 takes 1.02 times as long as r16x8. With AVX2 (Zen 4, 3072x1024, 4 bit) c16x1 is 1.05 to 1.13
-// times as fast with two threads; with one, which has to take codes apart for as long as memory needs to bring them, it takes 1.14 times
-// as long at 3072x1024, 1.03 at 4096x4096. 512 tokens take as long as on panel16. On weights of GPT-2 the error of a product is 0.992 to
+// times as fast with two threads; with one, which taking codes apart keeps as busy as memory does, it takes 1.00 to 1.14 times as long at
+// 3072x1024, 1.03 at 4096x4096. 512 tokens take as long as on panel16. On weights of GPT-2 the error of a product is 0.992 to
 // 1.007 times that of panel16 at 2, 3 and 4 bit, 1.07 to 1.30 times at 8.
 #if defined(__x86_64__)
 #define TTQ_QMATMUL_COMPACT(V, N, F) \
